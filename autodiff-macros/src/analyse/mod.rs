@@ -1,0 +1,1 @@
+//! Facts about a body, each found by a pure function.

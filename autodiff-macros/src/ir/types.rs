@@ -1,0 +1,84 @@
+//! Types as far as differentiation needs to know them.
+
+use proc_macro2::TokenStream;
+
+/// The type of a value or a place. Values are `Float`, `Int`, `Bool`, `Host` or `Pullback` only.
+#[derive(Clone, Debug)]
+pub(crate) enum Type {
+    Float(Float),
+    Int(Int),
+    Bool,
+    Array(Box<Type>, Len),
+    /// An unsized `[T]`, behind a reference. Never the type of a local that owns its memory.
+    Slice(Box<Type>),
+    Vec(Box<Type>),
+    /// An element of an aggregate, such as in `Vec<(f64, f64)>`; reached by [`super::Proj::Field`].
+    Tuple(Vec<Type>),
+    /// Carries no derivative; only rustc knows what it is.
+    Host,
+    /// The closure that a call's forward sweep gives; see [`super::CallMode`].
+    Pullback,
+}
+
+/// Which float. Literals are emitted untyped, so this matters for casts and for method calls on literals.
+#[derive(Clone, Debug)]
+pub(crate) enum Float {
+    F64,
+    F32,
+    /// A type parameter bounded by `Float`, or an alias of a float, as the user wrote it.
+    Named(TokenStream),
+    /// A literal that no typed operand has met. rustc decides.
+    Inferred,
+}
+
+/// Which integer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Int {
+    Usize,
+    Isize,
+    U8,
+    U16,
+    U32,
+    U64,
+    U128,
+    I8,
+    I16,
+    I32,
+    I64,
+    I128,
+    /// A literal that no typed operand has met. rustc decides.
+    Inferred,
+}
+
+/// The length in an array type.
+#[derive(Clone, Debug)]
+pub(crate) enum Len {
+    Known(usize),
+    /// A const parameter, a path to a constant, an expression.
+    Expr(TokenStream),
+    /// `[_; _]`: from an array expression whose length only rustc can count.
+    Inferred,
+}
+
+impl Type {
+    pub(crate) const F64: Type = Type::Float(Float::F64);
+    pub(crate) const USIZE: Type = Type::Int(Int::Usize);
+
+    /// The type of an element, of an aggregate that has one.
+    pub(crate) fn element(&self) -> Option<&Type> {
+        match self {
+            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => Some(element),
+            Type::Float(_) | Type::Int(_) | Type::Bool | Type::Tuple(_) | Type::Host | Type::Pullback => None,
+        }
+    }
+
+    /// Whether anything inside can carry a derivative.
+    pub(crate) fn has_floats(&self) -> bool {
+        match self {
+            Type::Float(_) => true,
+            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => element.has_floats(),
+            Type::Tuple(parts) => parts.iter().any(Type::has_floats),
+            Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
+        }
+    }
+}

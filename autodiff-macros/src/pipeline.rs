@@ -1,0 +1,100 @@
+//! The main path. No stage calls another; only this function does.
+
+use crate::diag::Diags;
+use crate::ir::{Body, print, verify};
+use crate::{differentiate, emit, lower, parse, simplify};
+use proc_macro2::TokenStream;
+
+/// Which optimisations are on: all of them, unless `AUTODIFF_OFF` names some (`AUTODIFF_OFF=fuse,recompute`, or `all`).
+#[derive(Clone, Debug)]
+pub(crate) struct Switches {
+    off: Vec<String>,
+}
+
+impl Switches {
+    /// Every optimisation that there is.
+    #[cfg(test)]
+    pub(crate) const NAMES: &[&str] = &["fuse", "recompute", "expand", "hoist", "algebra", "common", "dead", "scalars"];
+
+    pub(crate) fn from_env() -> Self {
+        let list = std::env::var("AUTODIFF_OFF").unwrap_or_default();
+        Switches { off: list.split(',').map(str::to_owned).collect() }
+    }
+
+    /// Whether the optimisation `name` is on.
+    pub(crate) fn on(&self, name: &str) -> bool {
+        !self.off.iter().any(|off| off == name || off == "all")
+    }
+}
+
+/// The bodies that a companion is made of.
+pub(crate) struct Derivatives {
+    pub(crate) primal: Body,
+    /// `value_and_grad`; only of functions with a scalar result and no `&mut` parameters.
+    pub(crate) gradient: Option<Body>,
+    /// `grad` where it can leave out the value: functions of scalars.
+    pub(crate) gradient_only: Option<Body>,
+    /// `jvp`, and what callers use in forward mode.
+    pub(crate) tangent: Body,
+    /// `vjp`, and what callers use in reverse mode.
+    pub(crate) pullback: Body,
+    /// `hvp`: forward over `gradient`.
+    pub(crate) gradient_tangent: Option<Body>,
+    /// What callers use in their `hvp`: forward over `pullback`.
+    pub(crate) pullback_tangent: Body,
+}
+
+/// `#[differentiable]`, start to end.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diags = Diags::default();
+    let request = parse::request(args, item.clone(), &mut diags);
+    let primal = request.as_ref().and_then(|request| lower::body(request, &mut diags));
+    let (Some(request), Some(primal)) = (&request, primal) else {
+        let mut tokens = diags.finish();
+        tokens.extend(emit::stub(request.as_ref(), item));
+        return tokens;
+    };
+    if !diags.is_empty() {
+        let mut tokens = diags.finish();
+        tokens.extend(emit::stub(Some(request), item));
+        return tokens;
+    }
+    let switches = Switches::from_env();
+    let derivatives = derivatives(primal, &switches);
+    emit::companion(request, &derivatives)
+}
+
+fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
+    checked("lower", &primal);
+    let finish = |stage, body: Body| {
+        checked(stage, &body);
+        let body = simplify::to_fixpoint(body, switches);
+        checked(&format!("{stage}, simplified"), &body);
+        body
+    };
+    let gradient = differentiate::gradient(&primal, switches);
+    let gradient = gradient.map(|body| finish("gradient", body));
+    let gradient_only = gradient.as_ref().and_then(without_value).map(|body| finish("gradient only", body));
+    let pullback = finish("pullback", differentiate::pullback(&primal, switches));
+    let tangent = finish("tangent", differentiate::forward(&primal, switches));
+    let gradient_tangent = gradient.as_ref().map(|body| finish("hvp", differentiate::forward(body, switches)));
+    let pullback_tangent = finish("pullback, tangent", differentiate::forward(&pullback, switches));
+    Derivatives { primal, gradient, gradient_only, tangent, pullback, gradient_tangent, pullback_tangent }
+}
+
+/// The gradient alone, where the sweep has no buffers: the value is dropped, and with it what only the value needs.
+fn without_value(gradient: &Body) -> Option<Body> {
+    let crate::ir::Tree::Tuple(parts) = &gradient.result else { return None };
+    let cotangents = parts.get(1)?;
+    cotangents.places().is_empty().then(|| Body { result: cotangents.clone(), ..gradient.clone() })
+}
+
+/// Verifies what a stage gave, and prints it if `AUTODIFF_DUMP` names the stage (or is `all`).
+fn checked(stage: &str, body: &Body) {
+    if std::env::var("AUTODIFF_DUMP").is_ok_and(|wanted| wanted == "all" || wanted == stage) {
+        eprintln!("// {} after {stage}\n{}", body.name, print(body));
+    }
+    if let Err(problem) = verify(body) {
+        unreachable!("{stage} gave a malformed body: {problem}\n{}", print(body));
+    }
+}
