@@ -24,7 +24,12 @@ impl Diags {
         let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
         let start = spans.next().unwrap_or_else(Span::call_site);
         let end = spans.last().unwrap_or(start);
-        self.errors.push(Diagnostic { start, end, message: message.into(), help: None });
+        self.errors.push(Diagnostic {
+            start,
+            end,
+            message: message.into(),
+            help: None,
+        });
         self.errors.last_mut().expect("an error was just pushed")
     }
 
@@ -34,10 +39,14 @@ impl Diags {
 
     /// All errors as `compile_error!` calls; empty if there are none.
     pub(crate) fn finish(self) -> TokenStream {
-        let combined = self.errors.into_iter().map(Diagnostic::into_syn).reduce(|mut all, next| {
-            all.combine(next);
-            all
-        });
+        let combined = self
+            .errors
+            .into_iter()
+            .map(Diagnostic::into_syn)
+            .reduce(|mut all, next| {
+                all.combine(next);
+                all
+            });
         combined.map(|all| all.to_compile_error()).unwrap_or_default()
     }
 }
@@ -55,8 +64,12 @@ impl Diagnostic {
         };
         let mut span = proc_macro2::TokenStream::new();
         // `new_spanned` underlines from the first token to the last, which `Span::join` cannot do on stable.
-        span.extend([proc_macro2::TokenTree::from(proc_macro2::Ident::new("_a", self.start))]);
-        span.extend([proc_macro2::TokenTree::from(proc_macro2::Ident::new("_b", self.end))]);
+        span.extend([proc_macro2::TokenTree::from(proc_macro2::Ident::new(
+            "_a", self.start,
+        ))]);
+        span.extend([proc_macro2::TokenTree::from(proc_macro2::Ident::new(
+            "_b", self.end,
+        ))]);
         syn::Error::new_spanned(span, text)
     }
 }

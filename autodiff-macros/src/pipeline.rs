@@ -14,11 +14,22 @@ pub(crate) struct Switches {
 impl Switches {
     /// Every optimisation that there is.
     #[cfg(test)]
-    pub(crate) const NAMES: &[&str] = &["fuse", "recompute", "expand", "hoist", "algebra", "common", "dead", "scalars"];
+    pub(crate) const NAMES: &[&str] = &[
+        "fuse",
+        "recompute",
+        "expand",
+        "hoist",
+        "algebra",
+        "common",
+        "dead",
+        "scalars",
+    ];
 
     pub(crate) fn from_env() -> Self {
         let list = std::env::var("AUTODIFF_OFF").unwrap_or_default();
-        Switches { off: list.split(',').map(str::to_owned).collect() }
+        Switches {
+            off: list.split(',').map(str::to_owned).collect(),
+        }
     }
 
     /// Whether the optimisation `name` is on.
@@ -48,7 +59,9 @@ pub(crate) struct Derivatives {
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diags = Diags::default();
     let request = parse::request(args, item.clone(), &mut diags);
-    let primal = request.as_ref().and_then(|request| lower::body(request, &mut diags));
+    let primal = request
+        .as_ref()
+        .and_then(|request| lower::body(request, &mut diags));
     let (Some(request), Some(primal)) = (&request, primal) else {
         let mut tokens = diags.finish();
         tokens.extend(emit::stub(request.as_ref(), item));
@@ -74,19 +87,37 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
     };
     let gradient = differentiate::gradient(&primal, switches);
     let gradient = gradient.map(|body| finish("gradient", body));
-    let gradient_only = gradient.as_ref().and_then(without_value).map(|body| finish("gradient only", body));
+    let gradient_only = gradient
+        .as_ref()
+        .and_then(without_value)
+        .map(|body| finish("gradient only", body));
     let pullback = finish("pullback", differentiate::pullback(&primal, switches));
     let tangent = finish("tangent", differentiate::forward(&primal, switches));
-    let gradient_tangent = gradient.as_ref().map(|body| finish("hvp", differentiate::forward(body, switches)));
+    let gradient_tangent = gradient
+        .as_ref()
+        .map(|body| finish("hvp", differentiate::forward(body, switches)));
     let pullback_tangent = finish("pullback, tangent", differentiate::forward(&pullback, switches));
-    Derivatives { primal, gradient, gradient_only, tangent, pullback, gradient_tangent, pullback_tangent }
+    Derivatives {
+        primal,
+        gradient,
+        gradient_only,
+        tangent,
+        pullback,
+        gradient_tangent,
+        pullback_tangent,
+    }
 }
 
 /// The gradient alone, where the sweep has no buffers: the value is dropped, and with it what only the value needs.
 fn without_value(gradient: &Body) -> Option<Body> {
-    let crate::ir::Tree::Tuple(parts) = &gradient.result else { return None };
+    let crate::ir::Tree::Tuple(parts) = &gradient.result else {
+        return None;
+    };
     let cotangents = parts.get(1)?;
-    cotangents.places().is_empty().then(|| Body { result: cotangents.clone(), ..gradient.clone() })
+    cotangents.places().is_empty().then(|| Body {
+        result: cotangents.clone(),
+        ..gradient.clone()
+    })
 }
 
 /// Verifies what a stage gave, and prints it if `AUTODIFF_DUMP` names the stage (or is `all`).

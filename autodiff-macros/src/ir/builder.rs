@@ -1,8 +1,8 @@
 //! Appends statements to the innermost open region of a body.
 
 use super::{
-    BinaryOp, Body, CompareOp, Const, Float, Init, Instr, Int, Name, Origin, PlaceId, PlaceRef, Region, Stmt, Type,
-    UnaryOp, Value, ValueId,
+    BinaryOp, Body, CompareOp, Const, Float, Init, Instr, Int, Name, Origin, PlaceId, PlaceRef, Region, Stmt,
+    Type, UnaryOp, Value, ValueId,
 };
 use crate::rules::Rule;
 use proc_macro2::Span;
@@ -21,7 +21,23 @@ pub(crate) struct Builder {
 impl Builder {
     /// Continues `body`: its values and places stay, its region is taken out by the caller first.
     pub(crate) fn new(body: Body, origin: Origin) -> Self {
-        Builder { body, span: Span::call_site(), origin, open: Vec::new() }
+        Builder {
+            body,
+            span: Span::call_site(),
+            origin,
+            open: Vec::new(),
+        }
+    }
+
+    /// An empty body to build parts in.
+    #[cfg(test)]
+    pub(crate) fn scratch() -> Self {
+        Builder::new(Body::empty("scratch"), Origin::Derivative)
+    }
+
+    /// What `value` is if it is known here.
+    pub(crate) fn constant(&self, value: ValueId) -> Option<Const> {
+        self.body.value(value).constant.clone()
     }
 
     /// Opens a region; statements go there until [`Builder::end`].
@@ -36,27 +52,46 @@ impl Builder {
 
     /// The statements of the innermost open region so far.
     pub(crate) fn stmts(&mut self) -> &mut Vec<Stmt> {
-        &mut self.open.last_mut().expect("a region is open while statements are built").stmts
+        &mut self
+            .open
+            .last_mut()
+            .expect("a region is open while statements are built")
+            .stmts
     }
 
     /// A new value that the caller defines: a region parameter, or a result.
     pub(crate) fn value(&mut self, ty: Type) -> ValueId {
         let origin = self.origin;
-        self.body.fresh(Value { ty, name: None, origin })
+        self.body.fresh(Value {
+            ty,
+            name: None,
+            origin,
+            constant: None,
+        })
     }
 
     /// Gives `value` a name unless it has one.
     pub(crate) fn name(&mut self, value: ValueId, text: impl Into<String>) {
         let span = self.span;
         let slot = &mut self.body.values[value.0 as usize].name;
-        slot.get_or_insert_with(|| Name { text: text.into(), span });
+        slot.get_or_insert_with(|| Name {
+            text: text.into(),
+            span,
+        });
     }
 
     /// Appends an instruction with results of the given types.
     pub(crate) fn push(&mut self, instr: Instr, types: impl IntoIterator<Item = Type>) -> Vec<ValueId> {
         let results: Vec<_> = types.into_iter().map(|ty| self.value(ty)).collect();
         let span = self.span;
-        self.stmts().push(Stmt { results: results.clone(), instr, span });
+        if let (Instr::Const(known), [result]) = (&instr, results.as_slice()) {
+            self.body.values[result.0 as usize].constant = Some(known.clone());
+        }
+        self.stmts().push(Stmt {
+            results: results.clone(),
+            instr,
+            span,
+        });
         results
     }
 
@@ -135,7 +170,14 @@ impl Builder {
             Type::Float(Float::Inferred) | Type::Int(Int::Inferred) => self.body.ty(otherwise).clone(),
             known => known.clone(),
         };
-        self.one(Instr::Select { cond, then, otherwise }, ty)
+        self.one(
+            Instr::Select {
+                cond,
+                then,
+                otherwise,
+            },
+            ty,
+        )
     }
 
     pub(crate) fn math(&mut self, rule: &'static Rule, args: Vec<ValueId>) -> ValueId {
@@ -144,7 +186,13 @@ impl Builder {
     }
 
     pub(crate) fn cast(&mut self, value: ValueId, to: Type) -> ValueId {
-        self.one(Instr::Cast { value, to: to.clone() }, to)
+        self.one(
+            Instr::Cast {
+                value,
+                to: to.clone(),
+            },
+            to,
+        )
     }
 
     pub(crate) fn load(&mut self, from: PlaceRef, ty: Type) -> ValueId {
@@ -170,6 +218,13 @@ impl Builder {
     /// Appends `if`; the branches yield values of equal types.
     pub(crate) fn branch(&mut self, cond: ValueId, then: Region, otherwise: Region) -> Vec<ValueId> {
         let types: Vec<_> = then.yields.iter().map(|id| self.body.ty(*id).clone()).collect();
-        self.push(Instr::If { cond, then, otherwise }, types)
+        self.push(
+            Instr::If {
+                cond,
+                then,
+                otherwise,
+            },
+            types,
+        )
     }
 }

@@ -21,51 +21,102 @@ pub(crate) enum Instr {
     Binary(BinaryOp, ValueId, ValueId),
     Compare(CompareOp, ValueId, ValueId),
     /// `if cond { a } else { b }` with both sides evaluated: no effects, no traps.
-    Select { cond: ValueId, then: ValueId, otherwise: ValueId },
+    Select {
+        cond: ValueId,
+        then: ValueId,
+        otherwise: ValueId,
+    },
     /// A function of the rule table, `args[0].name(args[1], …)`. Of several results (`sin_cos`) there are none: `lower`
     /// makes two instructions.
-    Math { rule: &'static Rule, args: Vec<ValueId> },
+    Math {
+        rule: &'static Rule,
+        args: Vec<ValueId>,
+    },
     /// `value as ty` between floats, integers and booleans.
-    Cast { value: ValueId, to: Type },
+    Cast {
+        value: ValueId,
+        to: Type,
+    },
     /// User code that carries no derivative, kept as tokens: `template` with the identifiers `__h0`, `__h1`, … where
     /// the arguments go. Gives one value or none. `pure` code may be dropped, repeated and moved.
-    Host { template: TokenStream, args: Vec<HostArg>, pure: bool },
+    Host {
+        template: TokenStream,
+        args: Vec<HostArg>,
+        pure: bool,
+    },
 
     /// Begins a local place. Also gives a place that lives already a new content (`a = [..]`, `v = vec![..]`):
     /// the first in program order is the declaration. Outside of loops a place may be begun in one region and be
     /// begun anew in a nested one.
-    Alloc { place: PlaceId, init: Init },
+    Alloc {
+        place: PlaceId,
+        init: Init,
+    },
     /// A float, an integer, a boolean, or a host value that is `Copy`.
     Load(PlaceRef),
-    Store { to: PlaceRef, value: ValueId },
+    Store {
+        to: PlaceRef,
+        value: ValueId,
+    },
     /// `to += value`, of a float.
-    AddTo { to: PlaceRef, value: ValueId },
+    AddTo {
+        to: PlaceRef,
+        value: ValueId,
+    },
     /// `src.len()`
     Len(PlaceRef),
     /// Every element becomes `value`. Of a slice, array or `Vec` of scalars.
-    Fill { to: PlaceRef, value: ValueId },
+    Fill {
+        to: PlaceRef,
+        value: ValueId,
+    },
     /// `to.copy_from_slice(from)`, also `a[i] = b[j]` of a whole row. Places do not overlap.
-    CopyTo { to: PlaceRef, from: PlaceRef },
+    CopyTo {
+        to: PlaceRef,
+        from: PlaceRef,
+    },
     /// `to[k] += from[k]` for every scalar inside, of equal shapes. The adjoint of a copy.
-    Accumulate { to: PlaceRef, from: PlaceRef },
+    Accumulate {
+        to: PlaceRef,
+        from: PlaceRef,
+    },
     /// Exchanges the contents of two paths of equal shape: `v.swap(i, j)`, `std::mem::swap(&mut a, &mut b)`.
     Swap(PlaceRef, PlaceRef),
     /// `to.push(value)` on a `Vec` of scalars.
-    Push { to: PlaceRef, value: ValueId },
+    Push {
+        to: PlaceRef,
+        value: ValueId,
+    },
     /// `from.pop().unwrap()`; `lower` has made sure that there is one. Gives the scalar.
-    Pop { from: PlaceRef },
+    Pop {
+        from: PlaceRef,
+    },
     /// `to.push(row)`; the row is dead afterwards.
-    PushRow { to: PlaceRef, row: PlaceId },
+    PushRow {
+        to: PlaceRef,
+        row: PlaceId,
+    },
     /// `let row = from.pop().unwrap()`: begins `row`.
-    PopRow { from: PlaceRef, row: PlaceId },
+    PopRow {
+        from: PlaceRef,
+        row: PlaceId,
+    },
     /// `to.resize(len, value)`, also `truncate` and `clear` (where `value` is a zero).
-    Resize { to: PlaceRef, len: ValueId, value: ValueId },
+    Resize {
+        to: PlaceRef,
+        len: ValueId,
+        value: ValueId,
+    },
 
     /// Another annotated function.
     Call(Box<Call>),
 
     /// Results are what the branch that ran yields. Branches take no arguments: they see the values around them.
-    If { cond: ValueId, then: Region, otherwise: Region },
+    If {
+        cond: ValueId,
+        then: Region,
+        otherwise: Region,
+    },
     Loop(Box<Loop>),
 
     /// `Some(pullback)`: a pullback that leaves a branch. Its type is `Pullback`, too.
@@ -170,16 +221,28 @@ pub(crate) enum CallMode {
     Primal,
     /// Arguments and tangents in, result and its tangent out. `tangents[i]` is `None` for a constant argument;
     /// `result_dot` mirrors `Call::result`.
-    Pushforward { tangents: Vec<Option<Arg>>, result_dot: super::Tree },
+    Pushforward {
+        tangents: Vec<Option<Arg>>,
+        result_dot: super::Tree,
+    },
     /// The forward sweep: gives the result and, as the last of the statement's results, the pullback.
     /// `active[i]` says whether the caller wants the cotangent of argument `i`.
     Forward { active: Vec<bool> },
     /// The reverse sweep: `seeds` mirror the result; `cotangents[i]` is `None` for a constant argument, a place that
     /// is accumulated into, or a value leaf among the statement's results (the contribution).
     /// `optional`: the pullback comes from a branch, as an `Option`.
-    Pullback { pullback: ValueId, optional: bool, seeds: super::Tree, cotangents: Vec<Option<Arg>> },
+    Pullback {
+        pullback: ValueId,
+        optional: bool,
+        seeds: super::Tree,
+        cotangents: Vec<Option<Arg>>,
+    },
     /// The tangent of `Forward`: gives result, tangent of the result, and the pullback of both.
-    ForwardTangent { active: Vec<bool>, tangents: Vec<Option<Arg>>, result_dot: super::Tree },
+    ForwardTangent {
+        active: Vec<bool>,
+        tangents: Vec<Option<Arg>>,
+        result_dot: super::Tree,
+    },
     /// The tangent of `Pullback`: cotangents and their tangents, each as in `Pullback`.
     PullbackTangent {
         pullback: ValueId,
@@ -210,7 +273,12 @@ pub(crate) struct Loop {
 pub(crate) enum LoopKind {
     /// `for i in (start..end).step_by(step)`, of integers; with `reversed`, the same iterations from the last to the
     /// first. An inclusive range is lowered to `start..end + 1`.
-    Range { start: ValueId, end: ValueId, step: Option<ValueId>, reversed: bool },
+    Range {
+        start: ValueId,
+        end: ValueId,
+        step: Option<ValueId>,
+        reversed: bool,
+    },
     /// `while cond`: the region takes the carried values, yields one boolean and has no effects. `None` is `loop`.
     While { cond: Option<Region> },
 }

@@ -16,7 +16,8 @@ pub(crate) mod visit;
 
 pub(crate) use builder::Builder;
 pub(crate) use instr::{
-    Arg, BinaryOp, Call, CallMode, Callee, CompareOp, Const, HostArg, Instr, Loop, LoopKind, Passing, Stmt, UnaryOp,
+    Arg, BinaryOp, Call, CallMode, Callee, CompareOp, Const, HostArg, Instr, Loop, LoopKind, Passing, Stmt,
+    UnaryOp,
 };
 pub(crate) use place::{Init, Place, PlaceId, PlaceRef, Proj};
 pub(crate) use print::print;
@@ -36,6 +37,8 @@ pub(crate) struct Value {
     /// What a person would call it: the user's variable, or `x_bar`, `x_dot` after it. Not unique.
     pub(crate) name: Option<Name>,
     pub(crate) origin: Origin,
+    /// The literal, if the value is one: a copy of what its defining [`Instr::Const`] says.
+    pub(crate) constant: Option<Const>,
 }
 
 /// A name to show, with the token it came from.
@@ -158,6 +161,19 @@ impl Tree {
 }
 
 impl Body {
+    /// A function that does nothing.
+    pub(crate) fn empty(name: &str) -> Self {
+        Body {
+            name: name.to_owned(),
+            values: Vec::new(),
+            places: Vec::new(),
+            params: Vec::new(),
+            region: Region::default(),
+            result: Tree::Tuple(Vec::new()),
+            pullback: None,
+        }
+    }
+
     pub(crate) fn value(&self, id: ValueId) -> &Value {
         &self.values[id.0 as usize]
     }

@@ -59,20 +59,29 @@ pub(crate) enum Init {
     /// recording buffer. While it lives, `of` is reached through it only.
     View { of: PlaceRef },
     /// An expression that carries no derivative; see [`super::Instr::Host`] for the template.
-    Host { template: TokenStream, args: Vec<super::HostArg> },
+    Host {
+        template: TokenStream,
+        args: Vec<super::HostArg>,
+    },
 }
 
 impl PlaceRef {
     /// The whole of a place.
     pub(crate) fn whole(root: PlaceId) -> Self {
-        PlaceRef { root, path: Vec::new() }
+        PlaceRef {
+            root,
+            path: Vec::new(),
+        }
     }
 
     /// One step further down.
     pub(crate) fn then(&self, proj: Proj) -> Self {
         let mut path = self.path.clone();
         path.push(proj);
-        PlaceRef { root: self.root, path }
+        PlaceRef {
+            root: self.root,
+            path,
+        }
     }
 
     /// The values that the path reads.
