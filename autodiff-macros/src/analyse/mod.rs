@@ -1,1 +1,9 @@
 //! Facts about a body, each found by a pure function.
+
+mod activity;
+mod layout;
+mod sums;
+
+pub(crate) use activity::{Activity, active, varied};
+pub(crate) use layout::{Layout, RegionId, StmtKey};
+pub(crate) use sums::only_summed;
