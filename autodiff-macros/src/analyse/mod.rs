@@ -5,5 +5,5 @@ mod layout;
 mod sums;
 
 pub(crate) use activity::{Activity, active, varied};
-pub(crate) use layout::{Layout, RegionId, StmtKey};
+pub(crate) use layout::{Layout, RegionId, StmtKey, carried};
 pub(crate) use sums::only_summed;

@@ -1,7 +1,9 @@
 //! Bodies to their derivatives, IR to IR. Closed: what one transform gives, the other accepts.
 
 mod forward;
+mod normalise;
 mod products;
+mod reverse;
 
 use crate::ir::Body;
 use crate::pipeline::Switches;
@@ -12,13 +14,13 @@ use crate::pipeline::Switches;
 /// `Cotangent` (its tree mirrors the parameter's; only place leaves are kept), which is accumulated into. Result:
 /// `(primal result, (cotangent of each differentiable parameter, …))`, each a mirror of the parameter's tree, where a
 /// place leaf is the place of the `Cotangent` parameter.
-pub(crate) fn gradient(_primal: &Body, _switches: &Switches) -> Option<Body> {
-    None
+pub(crate) fn gradient(primal: &Body, switches: &Switches) -> Option<Body> {
+    reverse::gradient(&normalise::moves(primal), switches)
 }
 
 /// Forward sweep and pullback; see [`crate::ir::Pullback`].
-pub(crate) fn pullback(primal: &Body, _switches: &Switches) -> Body {
-    primal.clone()
+pub(crate) fn pullback(primal: &Body, switches: &Switches) -> Body {
+    reverse::pullback(&normalise::moves(primal), switches)
 }
 
 /// Forward mode. Parameters: those of `body`, each `Active` one followed by its `Tangent` (a mirror of the tree; places

@@ -50,6 +50,19 @@ impl Builder {
         self.open.pop().expect("every `end` has its `begin`")
     }
 
+    /// How many regions are open.
+    pub(crate) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Runs `build` as if only the outermost `depth` open regions were open, so that it appends to the last of them.
+    pub(crate) fn at_depth<T>(&mut self, depth: usize, build: impl FnOnce(&mut Self) -> T) -> T {
+        let inner = self.open.split_off(depth);
+        let res = build(self);
+        self.open.extend(inner);
+        res
+    }
+
     /// The statements of the innermost open region so far.
     pub(crate) fn stmts(&mut self) -> &mut Vec<Stmt> {
         &mut self
