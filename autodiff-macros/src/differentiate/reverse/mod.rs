@@ -312,11 +312,7 @@ impl<'a> Reverse<'a> {
             Tree::Value(_) => Tree::Tuple(Vec::new()),
             Tree::Place(id) => {
                 let place = self.primal.place(*id).clone();
-                let element = place.ty.element().cloned().unwrap_or(Type::Float(Float::F64));
-                let ty = match place.ty {
-                    Type::Float(_) => place.ty.clone(),
-                    _ => Type::Slice(Box::new(element)),
-                };
+                let ty = self.bar_type(&place);
                 let name = place.name.as_ref().map(|name| (name, "_bar"));
                 let bar = self.new_place(ty, name, Some(Passing::RefMut));
                 self.buffers.insert(*id, bar);
@@ -326,6 +322,19 @@ impl<'a> Reverse<'a> {
                 Tree::Place(bar)
             }
             Tree::Tuple(parts) => Tree::Tuple(parts.iter().map(|part| self.cotangent_param(part)).collect()),
+        }
+    }
+
+    /// The type of the buffer for a parameter's cotangent. Callers of a pullback see slices, because they do not know
+    /// the callee's signature; memory that the callee owns, or may resize, keeps its type.
+    fn bar_type(&self, param: &Place) -> Type {
+        match (&param.ty, param.param) {
+            (Type::Array(element, _), Some(Passing::Ref | Passing::RefMut)) if !self.gradient => {
+                Type::Slice(element.clone())
+            }
+            (Type::Vec(element), Some(Passing::Ref)) => Type::Slice(element.clone()),
+            (Type::Vec(element), Some(Passing::Value)) if self.gradient => Type::Slice(element.clone()),
+            (ty, _) => ty.clone(),
         }
     }
 
@@ -362,7 +371,7 @@ impl<'a> Reverse<'a> {
         for param in &self.primal.params {
             let Tree::Place(id) = param.tree else { continue };
             let place = self.primal.place(id).clone();
-            if place.param != Some(Passing::Ref) || matches!(place.ty, Type::Host) {
+            if place.param != Some(Passing::Ref) {
                 continue;
             }
             let again = self.b.body.fresh_place(place);
