@@ -12,6 +12,9 @@ pub(crate) enum Type {
     /// An unsized `[T]`, behind a reference. Never the type of a local that owns its memory.
     Slice(Box<Type>),
     Vec(Box<Type>),
+    /// An array or a `Vec` that another annotated function returned: only rustc knows which, so emit writes `_` for it
+    /// (also inside of another type: `Vec<_>`). It can be indexed, borrowed as a slice, cloned, moved and returned.
+    Aggregate(Box<Type>),
     /// An element of an aggregate, such as in `Vec<(f64, f64)>`; reached by [`super::Proj::Field`].
     Tuple(Vec<Type>),
     /// Carries no derivative; only rustc knows what it is.
@@ -67,7 +70,10 @@ impl Type {
     /// The type of an element, of an aggregate that has one.
     pub(crate) fn element(&self) -> Option<&Type> {
         match self {
-            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => Some(element),
+            Type::Array(element, _)
+            | Type::Slice(element)
+            | Type::Vec(element)
+            | Type::Aggregate(element) => Some(element),
             Type::Float(_) | Type::Int(_) | Type::Bool | Type::Tuple(_) | Type::Host | Type::Pullback => None,
         }
     }
@@ -76,7 +82,10 @@ impl Type {
     pub(crate) fn has_floats(&self) -> bool {
         match self {
             Type::Float(_) => true,
-            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => element.has_floats(),
+            Type::Array(element, _)
+            | Type::Slice(element)
+            | Type::Vec(element)
+            | Type::Aggregate(element) => element.has_floats(),
             Type::Tuple(parts) => parts.iter().any(Type::has_floats),
             Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
         }

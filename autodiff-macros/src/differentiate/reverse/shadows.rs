@@ -205,10 +205,16 @@ impl<'a> Reverse<'a> {
         let mut ty = self.primal.place(at.root).ty.clone();
         for proj in &at.path {
             ty = match (proj, ty) {
-                (Proj::Index(_), Type::Array(element, _) | Type::Slice(element) | Type::Vec(element)) => {
-                    *element
+                (
+                    Proj::Index(_),
+                    Type::Array(element, _)
+                    | Type::Slice(element)
+                    | Type::Vec(element)
+                    | Type::Aggregate(element),
+                ) => *element,
+                (Proj::Range(..), Type::Array(element, _) | Type::Vec(element) | Type::Aggregate(element)) => {
+                    Type::Slice(element)
                 }
-                (Proj::Range(..), Type::Array(element, _) | Type::Vec(element)) => Type::Slice(element),
                 (Proj::Field(k), Type::Tuple(mut parts)) if *k < parts.len() => parts.swap_remove(*k),
                 (_, ty) => ty,
             };
@@ -260,7 +266,7 @@ impl<'a> Reverse<'a> {
 
 fn has_vectors(ty: &Type) -> bool {
     match ty {
-        Type::Vec(_) | Type::Slice(_) | Type::Tuple(_) => true,
+        Type::Vec(_) | Type::Slice(_) | Type::Aggregate(_) | Type::Tuple(_) => true,
         Type::Array(element, _) => has_vectors(element),
         Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
     }
