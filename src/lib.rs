@@ -1,3 +1,11 @@
 //! Compile-time symbolic differentiation on stable Rust.
 
+// Generated code names this crate by its own name, also in this crate's tests and examples.
+extern crate self as differentiable;
+
 pub use autodiff_macros::differentiable;
+#[doc(hidden)]
+pub use autodiff_runtime::__private;
+#[cfg(feature = "nalgebra")]
+pub use autodiff_runtime::__private::nalgebra;
+pub use autodiff_runtime::stop_gradient;

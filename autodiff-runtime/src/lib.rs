@@ -1,1 +1,25 @@
-//! The run-time half of the `differentiable` crate.
+//! The run-time half of the [`differentiable`](https://docs.rs/differentiable) crate, which is the one to depend on.
+
+#![forbid(unsafe_code)]
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod aggregate;
+mod entries;
+
+/// Cuts `x` out of the derivative: the value passes, the gradient does not.
+///
+/// `y = x`, `dy/dx = 0`. An identity at run time; the macro knows it by its name. Costs and allocates nothing.
+///
+/// # Examples
+///
+/// ```
+/// use autodiff_runtime::stop_gradient;
+///
+/// assert_eq!(stop_gradient(3.0), 3.0);
+/// ```
+#[inline]
+pub fn stop_gradient<T>(x: T) -> T {
+    x
+}

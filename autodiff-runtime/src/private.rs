@@ -1,0 +1,102 @@
+//! What generated code calls. Not part of the public interface: it changes with the macro, in any release.
+
+pub use crate::aggregate::{Accumulate, CopyFrom, FillZero, ZerosLike};
+pub use crate::entries::Entries;
+#[cfg(feature = "nalgebra")]
+pub use nalgebra;
+
+/// Zeros in the shape of `x`: `f64` of `f64`, `[T; N]` of `[T; N]`, `Vec<T>` of `[T]` and `Vec<T>`.
+#[inline]
+pub fn zeros_like<T: ZerosLike + ?Sized>(x: &T) -> T::Owned {
+    x.zeros_like()
+}
+
+/// Sets every float inside `to` to zero.
+#[inline]
+pub fn fill_zero<T: FillZero + ?Sized>(to: &mut T) {
+    to.fill_zero();
+}
+
+/// `to += from`, entry by entry, of equal shapes.
+#[inline]
+#[track_caller]
+pub fn accumulate<T: Accumulate<F> + ?Sized, F: ?Sized>(to: &mut T, from: &F) {
+    to.accumulate(from);
+}
+
+/// `to = from`, entry by entry, of equal shapes; allocates nothing.
+#[inline]
+#[track_caller]
+pub fn copy<T: CopyFrom<F> + ?Sized, F: ?Sized>(to: &mut T, from: &F) {
+    to.copy_from(from);
+}
+
+/// The tangent `dot` of `x`; where it is empty and `x` is not, zeros, kept in `scratch`.
+#[inline]
+#[track_caller]
+pub fn or_zeros<'a, T: ZerosLike<Owned = T>>(dot: &'a [T], x: &[T], scratch: &'a mut Vec<T>) -> &'a [T] {
+    if dot.is_empty() && !x.is_empty() {
+        *scratch = x.zeros_like();
+        return scratch;
+    }
+    check_len("the tangent", dot.len(), x.len());
+    dot
+}
+
+/// The cotangent `bar` of `x`, to be accumulated into; where it is empty and `x` is not, zeros in `scratch` that
+/// nobody reads afterwards.
+#[inline]
+#[track_caller]
+pub fn or_zeros_mut<'a, T: ZerosLike<Owned = T>>(
+    bar: &'a mut [T],
+    x: &[T],
+    scratch: &'a mut Vec<T>,
+) -> &'a mut [T] {
+    if bar.is_empty() && !x.is_empty() {
+        *scratch = x.zeros_like();
+        return scratch;
+    }
+    check_len("the cotangent", bar.len(), x.len());
+    bar
+}
+
+/// As [`or_zeros_mut`], for a `Vec` that may be pushed to: `bar` itself becomes the zeros.
+#[inline]
+#[track_caller]
+pub fn or_zeros_vec<T: ZerosLike<Owned = T>>(bar: &mut Vec<T>, x: &[T]) {
+    if bar.is_empty() && !x.is_empty() {
+        *bar = x.zeros_like();
+    }
+    check_len("the cotangent", bar.len(), x.len());
+}
+
+/// Panics with both lengths unless they are equal. `what` is the thing whose length is `found`.
+#[inline]
+#[track_caller]
+pub fn check_len(what: &str, found: usize, wanted: usize) {
+    if found != wanted {
+        wrong_len(what, found, wanted);
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn wrong_len(what: &str, found: usize, wanted: usize) -> ! {
+    panic!("{what} has length {found}, but its argument has length {wanted}");
+}
+
+/// A float that derivatives are computed with. `assert_float` names the type where it is not one.
+#[diagnostic::on_unimplemented(
+    message = "cannot differentiate with respect to `{Self}`",
+    label = "not a float",
+    note = "help: mark the parameter `#[constant]`, or make it a float"
+)]
+pub trait Float: Copy {}
+
+impl Float for f64 {}
+
+impl Float for f32 {}
+
+/// Compiles only for a float: generated code calls it for a type that it could not see through, such as an alias.
+pub const fn assert_float<T: Float>() {}
