@@ -15,6 +15,7 @@ impl Switches {
     /// Every optimisation that there is.
     #[cfg(test)]
     pub(crate) const NAMES: &[&str] = &[
+        "forward",
         "fuse",
         "recompute",
         "expand",

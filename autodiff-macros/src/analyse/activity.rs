@@ -40,6 +40,11 @@ pub(crate) fn varied(body: &Body) -> Activity {
     Flow::of(body).reached(from)
 }
 
+/// What depends on one value.
+pub(crate) fn varied_by(body: &Body, input: ValueId) -> Activity {
+    Flow::of(body).reached([Node::Value(input)])
+}
+
 /// What lies on a path from a differentiable parameter to the result, or to a buffer that the caller reads.
 pub(crate) fn active(body: &Body) -> Activity {
     let varied = varied(body);

@@ -1,32 +1,22 @@
 //! Forward mode: carries the tangent of every varied value and place beside it.
 //!
-//! Accepts what the reverse transform gives, so second order needs no code of its own.
+//! Accepts what the reverse transform gives, so second order needs no code of its own. Several tangents can be carried
+//! in one sweep: with one direction for each scalar parameter, that is a gradient.
 
 mod calls;
+mod control;
+mod memory;
+mod scalars;
 
-use super::products::{scaled, sum};
-use crate::analyse::{Activity, varied};
-use crate::ir::visit::Access;
+use crate::analyse::{Activity, varied, varied_by};
 use crate::ir::{
-    BinaryOp, Body, Builder, Init, Instr, Loop, LoopKind, Origin, Param, PlaceId, PlaceRef, Pullback, Region,
-    Role, Stmt, Tree, UnaryOp, ValueId,
+    Body, Builder, Init, Instr, Origin, Param, PlaceId, PlaceRef, Pullback, Region, Role, Stmt, Tree, ValueId,
 };
-use crate::rules;
 use std::collections::BTreeMap;
 
 /// See [`super::forward`].
 pub(super) fn forward(body: &Body) -> Body {
-    let activity = varied(body);
-    let mut shell = body.clone();
-    shell.region = Region::default();
-    shell.pullback = None;
-    let b = Builder::new(shell, Origin::Derivative);
-    let mut forward = Forward {
-        b,
-        activity,
-        dots: BTreeMap::new(),
-        shadows: BTreeMap::new(),
-    };
+    let mut forward = Forward::new(body, vec![Direction::new("_dot".to_owned(), varied(body))]);
     let params = forward.params(&body.params);
     forward.b.begin();
     forward.stmts(&body.region);
@@ -59,15 +49,110 @@ pub(super) fn forward(body: &Body) -> Body {
     }
 }
 
+/// The gradient of a function of scalars by one direction for each of them, in the shape of [`super::gradient`].
+/// `body` has no calls with a derivative: a call takes one tangent.
+pub(super) fn gradient(body: &Body) -> Body {
+    let inputs: Vec<ValueId> = body
+        .params
+        .iter()
+        .filter(|param| param.role == Role::Active)
+        .flat_map(|param| param.tree.values())
+        .filter(|id| body.is_float(*id))
+        .collect();
+    let direction = |id: &ValueId| {
+        let name = body.value(*id).name.as_ref();
+        let suffix = name.map_or("_dot".to_owned(), |name| format!("_by_{}", name.text));
+        Direction::new(suffix, varied_by(body, *id))
+    };
+    let mut forward = Forward::new(body, inputs.iter().map(direction).collect());
+    forward.b.begin();
+    for (at, input) in inputs.iter().enumerate() {
+        let one = forward.b.float_like(1.0, *input);
+        forward.directions[at].dots.insert(*input, one);
+    }
+    forward.stmts(&body.region);
+    let mut slopes = BTreeMap::new();
+    for (at, input) in inputs.iter().enumerate() {
+        forward.at = at;
+        let slope = match forward.tangent_tree(&body.result) {
+            Tree::Value(slope) => slope,
+            Tree::Place(_) | Tree::Tuple(_) => unreachable!("a gradient is of a scalar"),
+        };
+        slopes.insert(*input, Tree::Value(slope));
+    }
+    let active = body.params.iter().filter(|param| param.role == Role::Active);
+    let cotangents = active.map(|param| mirror(&param.tree, &slopes)).collect();
+    let region = forward.b.end();
+    Body {
+        params: body.params.clone(),
+        region,
+        result: Tree::Tuple(vec![body.result.clone(), Tree::Tuple(cotangents)]),
+        ..forward.b.body
+    }
+}
+
+/// `tree` with its values replaced.
+fn mirror(tree: &Tree, by: &BTreeMap<ValueId, Tree>) -> Tree {
+    match tree {
+        Tree::Value(id) => by.get(id).cloned().unwrap_or(Tree::Tuple(Vec::new())),
+        Tree::Place(_) => Tree::Tuple(Vec::new()),
+        Tree::Tuple(parts) => Tree::Tuple(parts.iter().map(|part| mirror(part, by)).collect()),
+    }
+}
+
 struct Forward {
     b: Builder,
-    activity: Activity,
+    directions: Vec<Direction>,
+    /// The direction that is being built.
+    at: usize,
+}
+
+/// One tangent of everything.
+struct Direction {
+    /// What names of tangents end in.
+    suffix: String,
+    /// What moves along it.
+    varied: Activity,
     /// The tangent of each value that has one; absent means zero.
     dots: BTreeMap<ValueId, ValueId>,
     shadows: BTreeMap<PlaceId, PlaceId>,
 }
 
+impl Direction {
+    fn new(suffix: String, varied: Activity) -> Self {
+        Direction {
+            suffix,
+            varied,
+            dots: BTreeMap::new(),
+            shadows: BTreeMap::new(),
+        }
+    }
+}
+
 impl Forward {
+    fn new(body: &Body, directions: Vec<Direction>) -> Self {
+        let mut shell = body.clone();
+        shell.region = Region::default();
+        shell.pullback = None;
+        Forward {
+            b: Builder::new(shell, Origin::Derivative),
+            directions,
+            at: 0,
+        }
+    }
+
+    fn here(&mut self) -> &mut Direction {
+        &mut self.directions[self.at]
+    }
+
+    /// Calls `build` once for each direction.
+    fn each_direction(&mut self, mut build: impl FnMut(&mut Self)) {
+        for at in 0..self.directions.len() {
+            self.at = at;
+            build(self);
+        }
+    }
+
     fn params(&mut self, params: &[Param]) -> Vec<Param> {
         let mut res = Vec::new();
         for param in params {
@@ -93,14 +178,14 @@ impl Forward {
             Tree::Value(id) => {
                 let dot = self.dot_value(*id);
                 if self.b.body.is_float(*id) {
-                    self.dots.insert(*id, dot);
+                    self.here().dots.insert(*id, dot);
                 }
                 Tree::Value(dot)
             }
             Tree::Place(id) => {
                 let shadow = self.shadow_place(*id);
                 if self.b.body.place(*id).ty.has_floats() {
-                    self.shadows.insert(*id, shadow);
+                    self.here().shadows.insert(*id, shadow);
                 }
                 Tree::Place(shadow)
             }
@@ -118,7 +203,7 @@ impl Forward {
 
     fn name_after(&mut self, of: ValueId, dot: ValueId) {
         if let Some(name) = &self.b.body.value(of).name {
-            let text = format!("{}_dot", name.text);
+            let text = format!("{}{}", name.text, self.directions[self.at].suffix);
             self.b.name(dot, text);
         }
     }
@@ -128,7 +213,7 @@ impl Forward {
         let mut place = self.b.body.place(of).clone();
         place.origin = Origin::Derivative;
         if let Some(name) = &mut place.name {
-            name.text = format!("{}_dot", name.text);
+            name.text.push_str(&self.directions[self.at].suffix);
         }
         self.b.body.fresh_place(place)
     }
@@ -149,7 +234,7 @@ impl Forward {
     }
 
     fn dot(&self, of: ValueId) -> Option<ValueId> {
-        self.dots.get(&of).copied()
+        self.directions[self.at].dots.get(&of).copied()
     }
 
     /// The tangent; what has none (also integers, which carry themselves along) gives a zero.
@@ -162,7 +247,7 @@ impl Forward {
     }
 
     fn shadow(&self, of: &PlaceRef) -> Option<PlaceRef> {
-        let root = *self.shadows.get(&of.root)?;
+        let root = *self.directions[self.at].shadows.get(&of.root)?;
         Some(PlaceRef {
             root,
             path: of.path.clone(),
@@ -184,7 +269,7 @@ impl Forward {
     }
 
     fn is_varied(&self, place: PlaceId) -> bool {
-        self.activity.places.contains(&place)
+        self.directions[self.at].varied.places.contains(&place)
     }
 
     /// The shadow of a varied place that begins here.
@@ -192,11 +277,11 @@ impl Forward {
         if !self.is_varied(place) {
             return None;
         }
-        if let Some(shadow) = self.shadows.get(&place) {
+        if let Some(shadow) = self.directions[self.at].shadows.get(&place) {
             return Some(*shadow);
         }
         let shadow = self.shadow_place(place);
-        self.shadows.insert(place, shadow);
+        self.here().shadows.insert(place, shadow);
         Some(shadow)
     }
 
@@ -225,6 +310,11 @@ impl Forward {
             Instr::Alloc { place, init } => return self.alloc(stmt, *place, init),
             _ => self.keep(stmt),
         }
+        self.each_direction(|forward| forward.tangent(stmt));
+    }
+
+    /// The tangent of an instruction without regions, in one direction.
+    fn tangent(&mut self, stmt: &Stmt) {
         let dot = match (&stmt.instr, stmt.results.first()) {
             (Instr::Load(from), Some(result)) if self.b.body.is_float(*result) => self.load(from, *result),
             (instr, Some(result)) if self.b.body.is_float(*result) => self.scalar(instr, *result),
@@ -235,320 +325,7 @@ impl Forward {
         };
         if let (Some(dot), Some(result)) = (dot, stmt.results.first()) {
             self.name_after(*result, dot);
-            self.dots.insert(*result, dot);
+            self.here().dots.insert(*result, dot);
         }
-    }
-
-    fn load(&mut self, from: &PlaceRef, result: ValueId) -> Option<ValueId> {
-        let shadow = self.shadow(from)?;
-        let ty = self.b.body.ty(result).clone();
-        Some(self.b.load(shadow, ty))
-    }
-
-    /// The tangent of an arithmetic instruction.
-    fn scalar(&mut self, instr: &Instr, y: ValueId) -> Option<ValueId> {
-        match instr {
-            Instr::Unary(UnaryOp::Neg, a) => {
-                let dot = self.dot(*a)?;
-                Some(self.b.neg(dot))
-            }
-            Instr::Binary(op, l, r) => self.binary(*op, *l, *r, y),
-            Instr::Select {
-                cond,
-                then,
-                otherwise,
-            } => {
-                if self.dot(*then).is_none() && self.dot(*otherwise).is_none() {
-                    return None;
-                }
-                let (then, otherwise) = (self.dot_or_zero(*then), self.dot_or_zero(*otherwise));
-                Some(self.b.select(*cond, then, otherwise))
-            }
-            Instr::Math { rule, args } => {
-                let mut dot = None;
-                for (k, arg) in args.iter().enumerate() {
-                    let Some(arg_dot) = self.dot(*arg) else { continue };
-                    let Some(partial) = rules::partial(&mut self.b, rule, k, args, y) else {
-                        continue;
-                    };
-                    let term = scaled(&mut self.b, arg_dot, partial);
-                    dot = Some(sum(&mut self.b, dot, term));
-                }
-                dot
-            }
-            Instr::Cast { value, to } => {
-                let dot = self.dot(*value)?;
-                Some(self.b.cast(dot, to.clone()))
-            }
-            Instr::Pop { from } => {
-                let from = self.shadow(from)?;
-                let ty = self.b.body.ty(y).clone();
-                Some(self.b.one(Instr::Pop { from }, ty))
-            }
-            _ => None,
-        }
-    }
-
-    fn binary(&mut self, op: BinaryOp, l: ValueId, r: ValueId, y: ValueId) -> Option<ValueId> {
-        let (dl, dr) = (self.dot(l), self.dot(r));
-        if dl.is_none() && dr.is_none() {
-            return None;
-        }
-        let b = &mut self.b;
-        match op {
-            BinaryOp::Add => match (dl, dr) {
-                (Some(dl), Some(dr)) => Some(b.add(dl, dr)),
-                (one, other) => one.or(other),
-            },
-            BinaryOp::Sub => match (dl, dr) {
-                (Some(dl), Some(dr)) => Some(b.sub(dl, dr)),
-                (Some(dl), None) => Some(dl),
-                (None, dr) => dr.map(|dr| b.neg(dr)),
-            },
-            BinaryOp::Mul => {
-                let left = dl.map(|dl| scaled(b, dl, r));
-                match dr {
-                    Some(dr) => {
-                        let right = scaled(b, dr, l);
-                        Some(sum(b, left, right))
-                    }
-                    None => left,
-                }
-            }
-            // (l/r)' = (l' - y r') / r
-            BinaryOp::Div => {
-                let rise = match dr {
-                    None => dl?,
-                    Some(dr) => {
-                        let fall = b.mul(y, dr);
-                        match dl {
-                            Some(dl) => b.sub(dl, fall),
-                            None => b.neg(fall),
-                        }
-                    }
-                };
-                Some(b.div(rise, r))
-            }
-            // l % r = l - r·trunc(l/r), and the quotient is constant between the jumps.
-            BinaryOp::Rem => match dr {
-                None => dl,
-                Some(dr) => {
-                    let quotient = super::products::whole_quotient(b, l, r);
-                    let fall = b.mul(quotient, dr);
-                    Some(match dl {
-                        Some(dl) => b.sub(dl, fall),
-                        None => b.neg(fall),
-                    })
-                }
-            },
-            BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Shl | BinaryOp::Shr => None,
-        }
-    }
-
-    /// The tangent of an instruction that only writes.
-    fn effect(&mut self, instr: &Instr) {
-        match instr {
-            Instr::Store { to, value } => {
-                if let Some(to) = self.shadow(to) {
-                    let value = self.dot_or_zero(*value);
-                    self.b.store(to, value);
-                }
-            }
-            Instr::AddTo { to, value } => {
-                if let (Some(to), Some(value)) = (self.shadow(to), self.dot(*value)) {
-                    self.b.add_to(to, value);
-                }
-            }
-            Instr::Fill { to, value } => {
-                if let Some(to) = self.shadow(to) {
-                    let value = self.dot_or_zero(*value);
-                    self.b.effect(Instr::Fill { to, value });
-                }
-            }
-            Instr::CopyTo { to, from } => {
-                if let Some(to) = self.shadow(to) {
-                    let from = self.shadow_or_zeros(from);
-                    self.b.effect(Instr::CopyTo { to, from });
-                }
-            }
-            Instr::Accumulate { to, from } => {
-                if let (Some(to), Some(from)) = (self.shadow(to), self.shadow(from)) {
-                    self.b.effect(Instr::Accumulate { to, from });
-                }
-            }
-            Instr::Swap(l, r) => {
-                if let (Some(l), Some(r)) = (self.shadow(l), self.shadow(r)) {
-                    self.b.effect(Instr::Swap(l, r));
-                }
-            }
-            Instr::Push { to, value } => {
-                if let Some(to) = self.shadow(to) {
-                    let value = self.dot_or_zero(*value);
-                    self.b.effect(Instr::Push { to, value });
-                }
-            }
-            Instr::PushRow { to, row } => {
-                if let Some(to) = self.shadow(to) {
-                    let row = self.shadow_or_zeros(&PlaceRef::whole(*row)).root;
-                    self.b.effect(Instr::PushRow { to, row });
-                }
-            }
-            Instr::PopRow { from, row } => {
-                if let (Some(from), Some(row)) = (self.shadow(from), self.begin_shadow(*row)) {
-                    self.b.effect(Instr::PopRow { from, row });
-                }
-            }
-            Instr::Resize { to, len, value } => {
-                if let Some(to) = self.shadow(to) {
-                    let value = self.dot_or_zero(*value);
-                    self.b.effect(Instr::Resize { to, len: *len, value });
-                }
-            }
-            _ => (),
-        }
-        debug_assert!(
-            crate::ir::visit::places(instr)
-                .iter()
-                .all(|(_, access)| *access != Access::Begin)
-                || matches!(instr, Instr::PopRow { .. })
-        );
-    }
-
-    fn alloc(&mut self, stmt: &Stmt, place: PlaceId, init: &Init) {
-        let Some(shadow) = self.begin_shadow(place) else {
-            return self.keep(stmt);
-        };
-        let zero = |forward: &mut Self, value: ValueId| forward.dot_or_zero(value);
-        let init_dot = match init {
-            Init::Repeat { value, len } => {
-                let value = zero(self, *value);
-                Some(Init::Repeat { value, len: *len })
-            }
-            Init::List(values) => Some(Init::List(
-                values.iter().map(|value| zero(self, *value)).collect(),
-            )),
-            Init::RepeatPlace { row, len } => {
-                let row = self.shadow_or_zeros(row);
-                Some(Init::RepeatPlace { row, len: *len })
-            }
-            Init::Rows(rows) => {
-                let rows = rows.iter().map(|row| self.shadow_or_zeros(row)).collect();
-                Some(Init::Rows(rows))
-            }
-            Init::Copy { src, moved } => self.shadow(src).map(|src| Init::Copy { src, moved: *moved }),
-            Init::Empty { capacity } => Some(Init::Empty { capacity: *capacity }),
-            Init::ZerosLike(of) => Some(Init::ZerosLike(of.clone())),
-            Init::Scratch { len } => Some(Init::Scratch { len: *len }),
-            Init::View { of } => self.shadow(of).map(|of| Init::View { of }),
-            Init::Host { .. } => None,
-        };
-        // A tangent is moved before its primal is, while the shape can still be asked for.
-        match init_dot {
-            Some(init_dot) => {
-                self.b.alloc(shadow, init_dot);
-                self.keep(stmt);
-            }
-            None => {
-                self.keep(stmt);
-                self.b.alloc(shadow, Init::ZerosLike(PlaceRef::whole(place)));
-            }
-        }
-    }
-
-    fn branch(&mut self, stmt: &Stmt, cond: ValueId, then: &Region, otherwise: &Region) {
-        let varied: Vec<usize> = (0..stmt.results.len())
-            .filter(|k| self.has_dot(stmt.results[*k]))
-            .collect();
-        let mut side = |region: &Region| {
-            self.b.begin();
-            self.stmts(region);
-            let dots: Vec<_> = varied
-                .iter()
-                .map(|k| self.dot_or_zero(region.yields[*k]))
-                .collect();
-            let mut res = self.b.end();
-            res.yields = region.yields.iter().copied().chain(dots).collect();
-            res
-        };
-        let (then, otherwise) = (side(then), side(otherwise));
-        let mut results = stmt.results.clone();
-        for k in &varied {
-            let dot = self.dot_value(stmt.results[*k]);
-            self.dots.insert(stmt.results[*k], dot);
-            results.push(dot);
-        }
-        self.b.stmts().push(Stmt {
-            results,
-            instr: Instr::If {
-                cond,
-                then,
-                otherwise,
-            },
-            span: stmt.span,
-        });
-    }
-
-    /// Whether `value` gets a tangent of its own.
-    fn has_dot(&self, value: ValueId) -> bool {
-        self.b.body.is_float(value) && self.activity.values.contains(&value)
-    }
-
-    fn repeat(&mut self, stmt: &Stmt, it: &Loop) {
-        let first = usize::from(matches!(it.kind, LoopKind::Range { .. }));
-        let carried = &it.body.params[first..];
-        let varied: Vec<usize> = (0..carried.len())
-            .filter(|k| self.has_dot(carried[*k]) || self.has_dot(stmt.results[*k]))
-            .collect();
-        let mut init = it.init.clone();
-        init.extend(
-            varied
-                .iter()
-                .map(|k| self.dot_or_zero(it.init[*k]))
-                .collect::<Vec<_>>(),
-        );
-        let kind = match &it.kind {
-            LoopKind::While { cond: Some(cond) } => {
-                // A condition has no tangent, but it takes what the body takes.
-                let mut cond = cond.clone();
-                let dots: Vec<_> = varied.iter().map(|k| self.dot_value(cond.params[*k])).collect();
-                cond.params.extend(dots);
-                LoopKind::While { cond: Some(cond) }
-            }
-            other => other.clone(),
-        };
-        let mut params = it.body.params.clone();
-        for k in &varied {
-            let dot = self.dot_value(carried[*k]);
-            self.dots.insert(carried[*k], dot);
-            params.push(dot);
-        }
-        self.b.begin();
-        self.stmts(&it.body);
-        let next = &it.body.yields[usize::from(it.breaks)..];
-        let dots: Vec<_> = varied.iter().map(|k| self.dot_or_zero(next[*k])).collect();
-        let mut body = self.b.end();
-        body.params = params;
-        body.yields = it.body.yields.iter().copied().chain(dots).collect();
-        let split = it.init.len();
-        let mut results = stmt.results[..split].to_vec();
-        for k in &varied {
-            let dot = self.dot_value(stmt.results[*k]);
-            self.dots.insert(stmt.results[*k], dot);
-            results.push(dot);
-        }
-        // The count of iterations stays the last result.
-        results.extend(&stmt.results[split..]);
-        let instr = Instr::Loop(Box::new(Loop {
-            kind,
-            init,
-            body,
-            breaks: it.breaks,
-            trips: it.trips,
-        }));
-        self.b.stmts().push(Stmt {
-            results,
-            instr,
-            span: stmt.span,
-        });
     }
 }

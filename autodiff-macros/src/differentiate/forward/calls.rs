@@ -5,6 +5,8 @@ use crate::ir::{Arg, Call, CallMode, Instr, Passing, PlaceId, PlaceRef, Stmt, Tr
 
 impl Forward {
     pub(super) fn call(&mut self, stmt: &Stmt, call: &Call) {
+        debug_assert!(self.directions.len() == 1, "a call takes one tangent");
+        self.at = 0;
         let span = stmt.span;
         let mut results = stmt.results.clone();
         let mut next = call.clone();
@@ -75,16 +77,20 @@ impl Forward {
     }
 
     fn tangent_arg(&mut self, arg: &Arg) -> Option<Arg> {
-        let operand_varies = arg.operand.values().iter().any(|id| self.dots.contains_key(id));
+        let operand_varies = arg
+            .operand
+            .values()
+            .iter()
+            .any(|id| self.directions[self.at].dots.contains_key(id));
         let place_varies = arg
             .place
             .as_ref()
-            .is_some_and(|at| self.shadows.contains_key(&at.root))
+            .is_some_and(|at| self.directions[self.at].shadows.contains_key(&at.root))
             || arg
                 .operand
                 .places()
                 .iter()
-                .any(|id| self.shadows.contains_key(id));
+                .any(|id| self.directions[self.at].shadows.contains_key(id));
         if !operand_varies && !place_varies {
             return None;
         }
@@ -123,7 +129,7 @@ impl Forward {
             Tree::Value(id) => {
                 let dot = self.dot_value(*id);
                 if self.b.body.is_float(*id) {
-                    self.dots.insert(*id, dot);
+                    self.here().dots.insert(*id, dot);
                 }
                 results.push(dot);
                 Tree::Value(dot)
@@ -138,7 +144,7 @@ impl Forward {
     fn result_shadow(&mut self, id: PlaceId) -> PlaceId {
         let shadow = self.shadow_place(id);
         if self.b.body.place(id).ty.has_floats() {
-            self.shadows.insert(id, shadow);
+            self.here().shadows.insert(id, shadow);
         }
         debug_assert!(self.shadow(&PlaceRef::whole(id)).is_some() || !self.b.body.place(id).ty.has_floats());
         shadow

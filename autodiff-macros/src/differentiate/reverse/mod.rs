@@ -24,8 +24,14 @@ use crate::pipeline::Switches;
 use plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A gradient, and whether its forward sweep had to keep anything for the reverse sweep.
+pub(super) struct Gradient {
+    pub(super) body: Body,
+    pub(super) records: bool,
+}
+
 /// See [`super::gradient`].
-pub(super) fn gradient(primal: &Body, switches: &Switches) -> Option<Body> {
+pub(super) fn gradient(primal: &Body, switches: &Switches) -> Option<Gradient> {
     let Tree::Value(result) = &primal.result else {
         return None;
     };
@@ -59,13 +65,15 @@ pub(super) fn gradient(primal: &Body, switches: &Switches) -> Option<Body> {
         ..Region::default()
     };
     let result = Tree::Tuple(vec![primal.result.clone(), tree]);
-    Some(Body {
+    let records = !reverse.records.is_empty() || !reverse.kept.is_empty();
+    let body = Body {
         params,
         region,
         result,
         pullback: None,
         ..reverse.b.body
-    })
+    };
+    Some(Gradient { body, records })
 }
 
 /// See [`super::pullback`].
