@@ -90,4 +90,35 @@ impl Type {
             Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
         }
     }
+
+    /// Whether a value of this type may stand where `other` is expected. What only rustc knows fits everything of its
+    /// kind.
+    pub(crate) fn fits(&self, other: &Type) -> bool {
+        match (self, other) {
+            (Type::Float(Float::F64), Type::Float(Float::F32))
+            | (Type::Float(Float::F32), Type::Float(Float::F64)) => false,
+            (Type::Float(_), Type::Float(_)) => true,
+            (Type::Int(Int::Inferred), Type::Int(_)) | (Type::Int(_), Type::Int(Int::Inferred)) => true,
+            (Type::Int(a), Type::Int(b)) => a == b,
+            (Type::Bool, Type::Bool) | (Type::Pullback, Type::Pullback) => true,
+            (Type::Host, _) | (_, Type::Host) => true,
+            (
+                Type::Array(a, _) | Type::Slice(a) | Type::Vec(a),
+                Type::Array(b, _) | Type::Slice(b) | Type::Vec(b),
+            ) => a.fits(b),
+            (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.fits(b)),
+            // Two different kinds.
+            (
+                Type::Float(_)
+                | Type::Int(_)
+                | Type::Bool
+                | Type::Array(..)
+                | Type::Slice(_)
+                | Type::Vec(_)
+                | Type::Tuple(_)
+                | Type::Pullback,
+                _,
+            ) => false,
+        }
+    }
 }

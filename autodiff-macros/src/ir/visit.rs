@@ -279,6 +279,28 @@ pub(crate) fn places(instr: &Instr) -> Vec<(PlaceRef, Access)> {
     all.0
 }
 
+/// The places that an instruction brings into scope.
+pub(crate) fn begun(instr: &Instr) -> Vec<PlaceId> {
+    match instr {
+        Instr::Alloc { place, .. } => vec![*place],
+        Instr::PopRow { row, .. } => vec![*row],
+        Instr::Call(call) => {
+            let mut res = call.result.places();
+            match &call.mode {
+                CallMode::Pushforward { result_dot, .. } | CallMode::ForwardTangent { result_dot, .. } => {
+                    res.extend(result_dot.places());
+                }
+                CallMode::Primal
+                | CallMode::Forward { .. }
+                | CallMode::Pullback { .. }
+                | CallMode::PullbackTangent { .. } => (),
+            }
+            res
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Replaces operands by what `map` has for them.
 pub(crate) fn rename(instr: &mut Instr, map: &BTreeMap<ValueId, ValueId>) {
     struct Rename<'a>(&'a BTreeMap<ValueId, ValueId>);
