@@ -440,6 +440,7 @@ fn ty(it: &Type) -> String {
         }
         Type::Slice(element) => format!("[{}]", ty(element)),
         Type::Vec(element) => format!("Vec<{}>", ty(element)),
+        Type::Aggregate(element) => format!("<{}>", ty(element)),
         Type::Tuple(parts) => format!("({})", parts.iter().map(ty).collect::<Vec<_>>().join(", ")),
         Type::Host => "host".to_owned(),
         Type::Pullback => "pullback".to_owned(),

@@ -102,23 +102,13 @@ impl Type {
             (Type::Int(a), Type::Int(b)) => a == b,
             (Type::Bool, Type::Bool) | (Type::Pullback, Type::Pullback) => true,
             (Type::Host, _) | (_, Type::Host) => true,
-            (
-                Type::Array(a, _) | Type::Slice(a) | Type::Vec(a),
-                Type::Array(b, _) | Type::Slice(b) | Type::Vec(b),
-            ) => a.fits(b),
+            (Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_), _) => {
+                let elements = self.element().zip(other.element());
+                elements.is_some_and(|(a, b)| a.fits(b))
+            }
             (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.fits(b)),
             // Two different kinds.
-            (
-                Type::Float(_)
-                | Type::Int(_)
-                | Type::Bool
-                | Type::Array(..)
-                | Type::Slice(_)
-                | Type::Vec(_)
-                | Type::Tuple(_)
-                | Type::Pullback,
-                _,
-            ) => false,
+            (Type::Float(_) | Type::Int(_) | Type::Bool | Type::Tuple(_) | Type::Pullback, _) => false,
         }
     }
 }
