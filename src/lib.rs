@@ -8,4 +8,6 @@ pub use autodiff_macros::differentiable;
 pub use autodiff_runtime::__private;
 #[cfg(feature = "nalgebra")]
 pub use autodiff_runtime::__private::nalgebra;
-pub use autodiff_runtime::stop_gradient;
+pub use autodiff_runtime::{
+    Argument, Entries, EntryOff, Function, GradientError, Point, Real, check_grad, stop_gradient,
+};

@@ -265,3 +265,42 @@ tuples!(A FA 0, B FB 1, C FC 2, D FD 3, E FE 4);
 tuples!(A FA 0, B FB 1, C FC 2, D FD 3, E FE 4, G FG 5);
 tuples!(A FA 0, B FB 1, C FC 2, D FD 3, E FE 4, G FG 5, H FH 6);
 tuples!(A FA 0, B FB 1, C FC 2, D FD 3, E FE 4, G FG 5, H FH 6, I FI 7);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zeros_have_the_shape_of_what_they_stand_for() {
+        assert_eq!(1.5_f32.zeros_like(), 0.0);
+        assert_eq!([[1.0, 2.0]; 2].zeros_like(), [[0.0, 0.0]; 2]);
+        assert_eq!([1.0, 2.0][..].zeros_like(), vec![0.0, 0.0]);
+        assert_eq!(vec![vec![1.0], vec![]].zeros_like(), vec![vec![0.0], vec![]]);
+        assert_eq!((&[(1.0, 7_usize)][..]).zeros_like(), vec![(0.0, 0)]);
+    }
+
+    #[test]
+    fn a_sum_reaches_every_float_and_no_integer() {
+        let mut to = vec![(1.0, 7_usize), (2.0, 8)];
+        to.accumulate(&[(0.5, 1_usize), (0.25, 1)]);
+        assert_eq!(to, [(1.5, 7), (2.25, 8)]);
+    }
+
+    #[test]
+    fn rows_of_different_kinds_meet() {
+        let mut to = [[1.0, 2.0], [3.0, 4.0]];
+        to.accumulate(&vec![vec![1.0, 1.0], vec![1.0, 1.0]]);
+        to[..].accumulate(&[[1.0, 1.0], [1.0, 1.0]]);
+        assert_eq!(to, [[3.0, 4.0], [5.0, 6.0]]);
+        to.copy_from(&vec![[7.0, 8.0], [9.0, 10.0]]);
+        assert_eq!(to, [[7.0, 8.0], [9.0, 10.0]]);
+        to.fill_zero();
+        assert_eq!(to, [[0.0; 2]; 2]);
+    }
+
+    #[test]
+    #[should_panic(expected = "differ in length: 2 and 1")]
+    fn a_shorter_operand_is_a_panic() {
+        vec![1.0, 2.0].accumulate(&[1.0]);
+    }
+}

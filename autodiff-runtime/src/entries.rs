@@ -115,3 +115,18 @@ tuples!(A 0, B 1, C 2, D 3, E 4);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_numbered_depth_first() {
+        let mut x = (1.0, [[2.0, 3.0], [4.0, 5.0]], vec![6.0]);
+        x.set_entry(3, -4.0);
+        let mut seen = Vec::new();
+        x.for_each_entry(&mut |entry| seen.push(entry));
+        assert_eq!(x.entries(), 6);
+        assert_eq!(seen, [1.0, 2.0, 3.0, -4.0, 5.0, 6.0]);
+    }
+}

@@ -1,12 +1,16 @@
 //! The run-time half of the [`differentiable`](https://docs.rs/differentiable) crate, which is the one to depend on.
 
-#![forbid(unsafe_code)]
-
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 mod aggregate;
+mod check;
 mod entries;
+mod point;
+
+pub use check::{EntryOff, GradientError, check_grad};
+pub use entries::Entries;
+pub use point::{Argument, Function, Point, Real};
 
 /// Cuts `x` out of the derivative: the value passes, the gradient does not.
 ///

@@ -100,3 +100,30 @@ impl Float for f32 {}
 
 /// Compiles only for a float: generated code calls it for a type that it could not see through, such as an alias.
 pub const fn assert_float<T: Float>() {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_tangent_stands_for_zeros() {
+        let mut scratch = Vec::new();
+        assert_eq!(or_zeros(&[], &[[1.0, 2.0]], &mut scratch), [[0.0, 0.0]]);
+        assert_eq!(or_zeros(&[3.0], &[1.0], &mut Vec::new()), [3.0]);
+        assert_eq!(or_zeros(&[], &[] as &[f64], &mut Vec::new()), [] as [f64; 0]);
+    }
+
+    #[test]
+    fn an_empty_cotangent_is_thrown_away() {
+        let (mut scratch, mut grown) = (Vec::new(), Vec::new());
+        or_zeros_mut(&mut [], &[1.0, 2.0], &mut scratch)[1] += 1.0;
+        or_zeros_vec(&mut grown, &[1.0, 2.0]);
+        assert_eq!((scratch, grown), (vec![0.0, 1.0], vec![0.0, 0.0]));
+    }
+
+    #[test]
+    #[should_panic(expected = "the tangent has length 1, but its argument has length 2")]
+    fn a_tangent_of_another_length_is_a_panic() {
+        or_zeros(&[1.0], &[1.0, 2.0], &mut Vec::new());
+    }
+}
