@@ -37,6 +37,12 @@ impl Diags {
         self.errors.is_empty()
     }
 
+    /// Message and help of every error.
+    #[cfg(test)]
+    pub(crate) fn messages(&self) -> Vec<String> {
+        self.errors.iter().map(Diagnostic::text).collect()
+    }
+
     /// All errors as `compile_error!` calls; empty if there are none.
     pub(crate) fn finish(self) -> TokenStream {
         let combined = self
@@ -57,11 +63,15 @@ impl Diagnostic {
         self.help = Some(help.into());
     }
 
-    fn into_syn(self) -> syn::Error {
-        let text = match self.help {
+    fn text(&self) -> String {
+        match &self.help {
             Some(help) => format!("{}\nhelp: {help}", self.message),
-            None => self.message,
-        };
+            None => self.message.clone(),
+        }
+    }
+
+    fn into_syn(self) -> syn::Error {
+        let text = self.text();
         let mut span = proc_macro2::TokenStream::new();
         // `new_spanned` underlines from the first token to the last, which `Span::join` cannot do on stable.
         span.extend([proc_macro2::TokenTree::from(proc_macro2::Ident::new(

@@ -62,6 +62,7 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let request = parse::request(args, item.clone(), &mut diags);
     let primal = request
         .as_ref()
+        .filter(|request| !request.broken)
         .and_then(|request| lower::body(request, &mut diags));
     let (Some(request), Some(primal)) = (&request, primal) else {
         let mut tokens = diags.finish();

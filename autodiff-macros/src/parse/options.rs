@@ -1,0 +1,188 @@
+//! The attribute's arguments: `name = …`, `crate = …`, `derivative(…)`, `vjp = …`, `jvp = …`.
+
+use super::{Opaque, RequestParam};
+use crate::diag::Diags;
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Ident, Token};
+
+/// Every option there is, as it is written.
+const OPTIONS: &[&str] = &["name", "crate", "derivative", "vjp", "jvp"];
+
+/// The attribute as the user wrote it.
+#[derive(Default)]
+pub(super) struct Options {
+    pub(super) name: Option<Ident>,
+    pub(super) facade: Option<syn::Path>,
+    derivative: Option<(Ident, Vec<(Ident, syn::Expr)>)>,
+    vjp: Option<syn::Path>,
+    jvp: Option<syn::Path>,
+}
+
+pub(super) fn read(args: TokenStream, diags: &mut Diags) -> Options {
+    let mut options = Options::default();
+    let list = |input: ParseStream| {
+        let mut seen = Vec::new();
+        while !input.is_empty() {
+            options.one(input, &mut seen, diags)?;
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = list.parse2(args) {
+        let at = error.span();
+        diags
+            .error(&quote_spanned!(at=> option), error.to_string())
+            .help(format!("the options are {}", known()));
+    }
+    options
+}
+
+impl Options {
+    fn one(&mut self, input: ParseStream, seen: &mut Vec<Ident>, diags: &mut Diags) -> syn::Result<()> {
+        let option = input.call(Ident::parse_any)?;
+        match option.to_string().as_str() {
+            "name" => self.name = Some(value(input)?),
+            "crate" => self.facade = Some(value::<syn::Path>(input)?),
+            "vjp" => self.vjp = Some(value(input)?),
+            "jvp" => self.jvp = Some(value(input)?),
+            "derivative" => {
+                let inside;
+                syn::parenthesized!(inside in input);
+                let parts = inside.parse_terminated(partial, Token![,])?;
+                self.derivative = Some((option.clone(), parts.into_iter().collect()));
+            }
+            unknown => {
+                let error = diags.error(&option, format!("there is no option `{unknown}`"));
+                match nearest(unknown) {
+                    Some(near) => error.help(format!("did you mean `{near}`?")),
+                    None => error.help(format!("the options are {}", known())),
+                }
+                skip(input);
+                return Ok(());
+            }
+        }
+        if seen.contains(&option) {
+            diags
+                .error(&option, format!("`{option}` is given twice"))
+                .help("remove one of the two");
+        }
+        seen.push(option);
+        Ok(())
+    }
+
+    /// What stands for the body, checked against the parameters.
+    pub(super) fn opaque(
+        &self,
+        params: &[RequestParam],
+        sig: &syn::Signature,
+        diags: &mut Diags,
+    ) -> Option<Opaque> {
+        let Some((keyword, parts)) = &self.derivative else {
+            let (vjp, jvp) = (self.vjp.clone(), self.jvp.clone());
+            return (vjp.is_some() || jvp.is_some()).then_some(Opaque::Rules { vjp, jvp });
+        };
+        if self.vjp.is_some() || self.jvp.is_some() {
+            diags
+                .error(keyword, "`derivative` and `vjp` or `jvp` cannot stand together")
+                .help("keep `derivative`: all modes and orders follow from it");
+        }
+        check_partials(keyword, parts, params, sig, diags);
+        Some(Opaque::Derivative(parts.clone()))
+    }
+}
+
+/// Each differentiable parameter has one partial derivative, and nothing else has.
+fn check_partials(
+    keyword: &Ident,
+    parts: &[(Ident, syn::Expr)],
+    params: &[RequestParam],
+    sig: &syn::Signature,
+    diags: &mut Diags,
+) {
+    for (k, (name, _)) in parts.iter().enumerate() {
+        match params.iter().find(|param| param.ident() == Some(name)) {
+            None => diags
+                .error(name, format!("`{}` has no parameter `{name}`", sig.ident))
+                .help("write `parameter = its partial derivative`"),
+            Some(param) if param.constant => diags
+                .error(
+                    name,
+                    format!("`{name}` is `#[constant]`: nobody asks for the derivative by it"),
+                )
+                .help("remove this derivative, or the `#[constant]`"),
+            Some(_) if parts[..k].iter().any(|(before, _)| before == name) => diags
+                .error(name, format!("the derivative by `{name}` is given twice"))
+                .help("remove one of the two"),
+            Some(_) => (),
+        }
+    }
+    for param in params.iter().filter(|param| !param.constant) {
+        let given = parts.iter().any(|(name, _)| param.ident() == Some(name));
+        match param.ident() {
+            Some(_) if given => (),
+            Some(name) => diags
+                .error(keyword, format!("the derivative by `{name}` is missing"))
+                .help(format!("add `{name} = …`, or mark the parameter `#[constant]`")),
+            None => diags
+                .error(
+                    &param.pat,
+                    "the derivative by a parameter without a name cannot be given",
+                )
+                .help("name the parameter"),
+        }
+    }
+}
+
+/// `= VALUE`
+fn value<T: syn::parse::Parse>(input: ParseStream) -> syn::Result<T> {
+    input.parse::<Token![=]>()?;
+    input.parse()
+}
+
+/// `x = EXPR`
+fn partial(input: ParseStream) -> syn::Result<(Ident, syn::Expr)> {
+    let name = input.parse()?;
+    Ok((name, value(input)?))
+}
+
+/// Leaves out what belongs to an option that we do not know, up to the next comma.
+fn skip(input: ParseStream) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let skipped = input.parse::<proc_macro2::TokenTree>();
+        debug_assert!(skipped.is_ok(), "there was a token left");
+    }
+}
+
+fn known() -> String {
+    let all: Vec<_> = OPTIONS.iter().map(|option| format!("`{option}`")).collect();
+    all.join(", ")
+}
+
+/// The option that was meant, if it is two letters away at most.
+fn nearest(unknown: &str) -> Option<&'static str> {
+    let far = |option: &&&str| distance(unknown, option);
+    let near = OPTIONS.iter().min_by_key(far)?;
+    let most = if near.len() > 4 { 3 } else { 2 };
+    (distance(unknown, near) <= most && distance(unknown, near) < near.len()).then_some(near)
+}
+
+/// Levenshtein's distance: how many letters must be put in, taken out or changed.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let change = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
