@@ -239,7 +239,15 @@ impl<'a> Reverse<'a> {
             };
         }
         let home = self.layout.place_home(place);
-        let indices = at.indices();
+        // `a[i..][j]` may be `a[j..][i]`: only plain indices tell elements apart.
+        let index = |proj: &Proj| match proj {
+            Proj::Index(index) => Some(*index),
+            Proj::Range(..) | Proj::Field(_) => None,
+        };
+        if at.path.iter().any(|proj| matches!(proj, Proj::Range(..))) {
+            return false;
+        }
+        let indices: Vec<ValueId> = at.path.iter().filter_map(index).collect();
         let mut writers = self.layout.writers(place);
         let (Some(first), None) = (writers.next(), writers.next()) else {
             return false;
