@@ -17,6 +17,7 @@ impl Switches {
     pub(crate) const NAMES: &[&str] = &[
         "forward",
         "fuse",
+        "gather",
         "recompute",
         "expand",
         "hoist",
@@ -83,6 +84,8 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
     checked("lower", &primal);
     let finish = |stage, body: Body| {
         checked(stage, &body);
+        let body = simplify::to_fixpoint(body, switches);
+        let body = differentiate::gathered(body, switches);
         let body = simplify::to_fixpoint(body, switches);
         checked(&format!("{stage}, simplified"), &body);
         body

@@ -1,6 +1,7 @@
 //! Bodies to their derivatives, IR to IR. Closed: what one transform gives, the other accepts.
 
 mod forward;
+mod gather;
 mod normalise;
 mod products;
 mod reverse;
@@ -49,4 +50,14 @@ pub(crate) fn pullback(primal: &Body, switches: &Switches) -> Body {
 /// Result: `(result, tangent of the result)`, the latter a mirror of the former.
 pub(crate) fn forward(body: &Body, _switches: &Switches) -> Body {
     forward::forward(body)
+}
+
+/// Sums into neighbouring elements, carried from one iteration to the next. Of a body that was simplified: equal
+/// indices are equal values there.
+pub(crate) fn gathered(body: Body, switches: &Switches) -> Body {
+    if switches.on("gather") {
+        gather::neighbours(body)
+    } else {
+        body
+    }
 }

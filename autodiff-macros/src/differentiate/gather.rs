@@ -1,0 +1,324 @@
+//! Neighbouring sums: a loop that adds to `g[i]` and to `g[i + 1]` carries what is due to `g[i + 1]` in a register.
+//!
+//! Adding to the same memory in two iterations in a row waits each time for the store to come back as a load. With the
+//! pending sums carried, an iteration adds to one element only; what is left is added behind the loop.
+
+use crate::ir::visit::{places, regions, regions_mut};
+use crate::ir::{
+    BinaryOp, Body, CompareOp, Const, Instr, Loop, LoopKind, Origin, PlaceId, PlaceRef, Proj, Region, Stmt,
+    Type, Value, ValueId,
+};
+use proc_macro2::Span;
+use std::collections::BTreeMap;
+
+/// Carrying more than this costs more registers than it saves stores.
+const WIDEST: i128 = 3;
+
+/// Rewrites all loops of `body`, the inner ones first.
+pub(super) fn neighbours(mut body: Body) -> Body {
+    let mut region = std::mem::take(&mut body.region);
+    rewrite(&mut body, &mut region);
+    body.region = region;
+    if let Some(mut pullback) = body.pullback.take() {
+        rewrite(&mut body, &mut pullback.region);
+        body.pullback = Some(pullback);
+    }
+    body
+}
+
+fn rewrite(body: &mut Body, region: &mut Region) {
+    let mut stmts = Vec::with_capacity(region.stmts.len());
+    for mut stmt in std::mem::take(&mut region.stmts) {
+        for inner in regions_mut(&mut stmt.instr) {
+            rewrite(body, inner);
+        }
+        let span = stmt.span;
+        let mut behind = Vec::new();
+        if let Instr::Loop(it) = &mut stmt.instr {
+            for group in groups(body, it) {
+                let Some(carry) = Carry::new(body, it, &group) else {
+                    continue;
+                };
+                let zero = fresh(body, &carry.ty);
+                body.values[zero.0 as usize].constant = Some(Const::Float(0.0));
+                stmts.push(plain(vec![zero], Instr::Const(Const::Float(0.0)), span));
+                behind.extend(carry.apply(body, it, zero, &mut stmt.results, span));
+            }
+        }
+        stmts.push(stmt);
+        stmts.extend(behind);
+    }
+    region.stmts = stmts;
+}
+
+/// The sums of one loop into one row: the statement and the offset from the number of the iteration.
+struct Group {
+    row: PlaceRef,
+    sums: Vec<(usize, i128)>,
+}
+
+/// Rows that the loop does nothing with but add at constant distances from its number.
+fn groups(body: &Body, it: &Loop) -> Vec<Group> {
+    let LoopKind::Range { step: None, .. } = it.kind else {
+        return Vec::new();
+    };
+    if it.breaks {
+        return Vec::new();
+    }
+    let mut found: BTreeMap<PlaceId, Option<Group>> = BTreeMap::new();
+    for (at, stmt) in it.body.stmts.iter().enumerate() {
+        let sum = match &stmt.instr {
+            Instr::AddTo { to, .. } => neighbour(body, it, to),
+            _ => None,
+        };
+        for (place, _) in places(&stmt.instr) {
+            let group = found.entry(place.root).or_insert_with(|| {
+                let (row, _) = sum.clone()?;
+                let sums = Vec::new();
+                Some(Group { row, sums })
+            });
+            match (group.as_mut(), &sum) {
+                (Some(group), Some((row, offset))) if group.row == *row => group.sums.push((at, *offset)),
+                _ => *group = None,
+            }
+        }
+        for inner in regions(&stmt.instr) {
+            crate::ir::visit::each(inner, &mut |stmt| {
+                for (place, _) in places(&stmt.instr) {
+                    found.insert(place.root, None);
+                }
+            });
+        }
+    }
+    found.into_values().flatten().collect()
+}
+
+/// The row of an element, and the element's distance from the number of the iteration.
+fn neighbour(body: &Body, it: &Loop, to: &PlaceRef) -> Option<(PlaceRef, i128)> {
+    let (Proj::Index(index), row) = to.path.split_last()? else {
+        return None;
+    };
+    let row = PlaceRef {
+        root: to.root,
+        path: row.to_vec(),
+    };
+    let inside = |id: &ValueId| defined(it, *id).is_some() || it.body.params.contains(id);
+    // The user's own sums keep their order, and with it their bits.
+    let own = body.place(to.root).origin == Origin::Primal;
+    if own || row.indices().iter().any(inside) {
+        return None;
+    }
+    Some((row, distance(body, it, *index)?))
+}
+
+fn defined(it: &Loop, id: ValueId) -> Option<&Stmt> {
+    it.body.stmts.iter().find(|stmt| stmt.results.contains(&id))
+}
+
+/// `c`, if `index` is the loop's number plus `c`.
+fn distance(body: &Body, it: &Loop, index: ValueId) -> Option<i128> {
+    let number = *it.body.params.first()?;
+    if index == number {
+        return Some(0);
+    }
+    let known = |id: ValueId| match body.value(id).constant {
+        Some(Const::Int(n)) => Some(n),
+        _ => None,
+    };
+    match defined(it, index)?.instr {
+        Instr::Binary(BinaryOp::Add, l, r) if l == number => known(r),
+        Instr::Binary(BinaryOp::Add, l, r) if r == number => known(l),
+        Instr::Binary(BinaryOp::Sub, l, r) if l == number => known(r).map(|n| -n),
+        _ => None,
+    }
+}
+
+/// What a loop carries for one row.
+struct Carry {
+    row: PlaceRef,
+    reversed: bool,
+    start: ValueId,
+    end: ValueId,
+    lowest: i128,
+    highest: i128,
+    /// The statement that adds to the element which no later iteration adds to, and its index.
+    last: usize,
+    settled: ValueId,
+    /// All sums of an iteration: statement, offset, value.
+    sums: Vec<(usize, i128, ValueId)>,
+    ty: Type,
+}
+
+impl Carry {
+    fn new(body: &Body, it: &Loop, group: &Group) -> Option<Carry> {
+        let LoopKind::Range {
+            start, end, reversed, ..
+        } = it.kind
+        else {
+            return None;
+        };
+        let offsets = || group.sums.iter().map(|(_, offset)| *offset);
+        let (lowest, highest) = (offsets().min()?, offsets().max()?);
+        if lowest == highest || highest - lowest > WIDEST {
+            return None;
+        }
+        let mut sums = Vec::new();
+        let mut settled = None;
+        for (at, offset) in &group.sums {
+            let Instr::AddTo { to, value } = &it.body.stmts[*at].instr else {
+                return None;
+            };
+            sums.push((*at, *offset, *value));
+            if *offset == if reversed { highest } else { lowest } {
+                settled = to.indices().last().copied();
+            }
+        }
+        let (last, _) = *group.sums.last()?;
+        let ty = body.ty(sums.first()?.2).clone();
+        Some(Carry {
+            row: group.row.clone(),
+            reversed,
+            start,
+            end,
+            lowest,
+            highest,
+            last,
+            settled: settled?,
+            sums,
+            ty,
+        })
+    }
+
+    /// The offsets that are pending from one iteration to the next, as the next one counts them.
+    fn pending(&self) -> std::ops::Range<i128> {
+        if self.reversed {
+            self.lowest + 1..self.highest + 1
+        } else {
+            self.lowest..self.highest
+        }
+    }
+
+    /// Changes the loop; gives the statements behind it.
+    fn apply(
+        self,
+        body: &mut Body,
+        it: &mut Loop,
+        zero: ValueId,
+        results: &mut Vec<ValueId>,
+        span: Span,
+    ) -> Vec<Stmt> {
+        let mut total: BTreeMap<i128, ValueId> = BTreeMap::new();
+        for offset in self.pending() {
+            let carried = fresh(body, &self.ty);
+            it.body.params.push(carried);
+            total.insert(offset, carried);
+        }
+        // The body now ends in what was its last sum into the row, with all sums of the iteration known.
+        let mut new = Vec::new();
+        for (_, offset, value) in &self.sums {
+            let sum = match total.get(offset) {
+                None => *value,
+                Some(so_far) => {
+                    let sum = fresh(body, &self.ty);
+                    new.push(plain(
+                        vec![sum],
+                        Instr::Binary(BinaryOp::Add, *so_far, *value),
+                        span,
+                    ));
+                    sum
+                }
+            };
+            total.insert(*offset, sum);
+        }
+        let done = if self.reversed { self.highest } else { self.lowest };
+        new.push(plain(
+            Vec::new(),
+            Instr::AddTo {
+                to: self.row.then(Proj::Index(self.settled)),
+                value: total[&done],
+            },
+            span,
+        ));
+        let shift = if self.reversed { -1 } else { 1 };
+        let mut left = Vec::new();
+        let trips = it.trips.then(|| results.pop()).flatten();
+        for offset in self.pending() {
+            it.init.push(zero);
+            it.body
+                .yields
+                .push(total.get(&(offset + shift)).copied().unwrap_or(zero));
+            let result = fresh(body, &self.ty);
+            results.push(result);
+            left.push((offset, result));
+        }
+        results.extend(trips);
+        let replaced: Vec<usize> = self.sums.iter().map(|(at, ..)| *at).collect();
+        let old = std::mem::take(&mut it.body.stmts);
+        for (at, old) in old.into_iter().enumerate() {
+            if !replaced.contains(&at) {
+                it.body.stmts.push(old);
+            }
+            if at == self.last {
+                it.body.stmts.append(&mut new);
+            }
+        }
+        self.settle(body, left, span)
+    }
+
+    /// Behind a loop that ran at all: what is still pending.
+    fn settle(&self, body: &mut Body, left: Vec<(i128, ValueId)>, span: Span) -> Vec<Stmt> {
+        let ran = fresh(body, &Type::Bool);
+        let compare = Instr::Compare(CompareOp::Lt, self.start, self.end);
+        let mut then = Region::default();
+        for (offset, value) in left {
+            // The next iteration would have been number `end`, or `start - 1`.
+            let (from, by) = if self.reversed {
+                (self.start, offset - 1)
+            } else {
+                (self.end, offset)
+            };
+            let index = if by == 0 {
+                from
+            } else {
+                let ty = body.ty(from).clone();
+                let amount = fresh(body, &ty);
+                body.values[amount.0 as usize].constant = Some(Const::Int(by.abs()));
+                then.stmts
+                    .push(plain(vec![amount], Instr::Const(Const::Int(by.abs())), span));
+                let index = fresh(body, &ty);
+                let op = if by < 0 { BinaryOp::Sub } else { BinaryOp::Add };
+                then.stmts
+                    .push(plain(vec![index], Instr::Binary(op, from, amount), span));
+                index
+            };
+            let to = self.row.then(Proj::Index(index));
+            then.stmts
+                .push(plain(Vec::new(), Instr::AddTo { to, value }, span));
+        }
+        vec![
+            plain(vec![ran], compare, span),
+            plain(
+                Vec::new(),
+                Instr::If {
+                    cond: ran,
+                    then,
+                    otherwise: Region::default(),
+                },
+                span,
+            ),
+        ]
+    }
+}
+
+fn fresh(body: &mut Body, ty: &Type) -> ValueId {
+    body.fresh(Value {
+        ty: ty.clone(),
+        name: None,
+        origin: Origin::Derivative,
+        constant: None,
+    })
+}
+
+fn plain(results: Vec<ValueId>, instr: Instr, span: Span) -> Stmt {
+    Stmt { results, instr, span }
+}
