@@ -7,6 +7,7 @@ mod differentiate;
 mod emit;
 mod ir;
 mod lower;
+mod names;
 mod parse;
 mod pipeline;
 mod rules;

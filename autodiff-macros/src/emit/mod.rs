@@ -1,5 +1,8 @@
 //! IR to tokens: the companion and its functions.
 
+mod body;
+mod types;
+
 use crate::parse::Request;
 use crate::pipeline::Derivatives;
 use proc_macro2::TokenStream;
