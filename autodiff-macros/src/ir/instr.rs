@@ -226,8 +226,9 @@ pub(crate) enum CallMode {
         result_dot: super::Tree,
     },
     /// The forward sweep: gives the result and, as the last of the statement's results, the pullback.
-    /// `active[i]` says whether the caller wants the cotangent of argument `i`.
-    Forward { active: Vec<bool> },
+    /// `active[i]` says whether the caller wants the cotangent of argument `i`. `boxed`: the pullback leaves a branch,
+    /// so it may be part of a cycle of calls, whose type would be infinite without a box.
+    Forward { active: Vec<bool>, boxed: bool },
     /// The reverse sweep: `seeds` mirror the result; `cotangents[i]` is `None` for a constant argument, a place that
     /// is accumulated into, or a value leaf among the statement's results (the contribution).
     /// `optional`: the pullback comes from a branch, as an `Option`.
@@ -240,6 +241,7 @@ pub(crate) enum CallMode {
     /// The tangent of `Forward`: gives result, tangent of the result, and the pullback of both.
     ForwardTangent {
         active: Vec<bool>,
+        boxed: bool,
         tangents: Vec<Option<Arg>>,
         result_dot: super::Tree,
     },

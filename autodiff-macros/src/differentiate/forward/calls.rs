@@ -18,7 +18,7 @@ impl Forward {
                 let result_dot = self.result_dots(&call.result, &mut results);
                 CallMode::Pushforward { tangents, result_dot }
             }
-            CallMode::Forward { active } => {
+            CallMode::Forward { active, boxed } => {
                 let tangents = self
                     .tangents(&call.args)
                     .unwrap_or_else(|| vec![None; call.args.len()]);
@@ -28,6 +28,7 @@ impl Forward {
                 results.extend(pullback);
                 CallMode::ForwardTangent {
                     active: active.clone(),
+                    boxed: *boxed,
                     tangents,
                     result_dot,
                 }

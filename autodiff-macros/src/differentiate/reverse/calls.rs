@@ -31,12 +31,14 @@ impl<'a> Reverse<'a> {
         if let Some(last) = path.path.segments.last() {
             self.b.name(pullback, format!("{}_pullback", last.ident));
         }
+        let optional = !self.in_scope(home) && self.loops_around(home).is_empty();
         let args = self.args_again(stmt, call);
         let mut results = stmt.results.clone();
         results.push(pullback);
         let forward = Call {
             mode: CallMode::Forward {
                 active: active.clone(),
+                boxed: optional,
             },
             ..call.clone()
         };
@@ -47,7 +49,6 @@ impl<'a> Reverse<'a> {
         };
         self.plan.instead.insert(key, vec![instead]);
 
-        let optional = !self.in_scope(home) && self.loops_around(home).is_empty();
         let seeds = self.seeds_of(&call.result);
         let pullback = self.extra(pullback, home, Slot::After(key));
         let mut results = Vec::new();
