@@ -195,7 +195,9 @@ impl Printer<'_> {
                 "pushforward",
                 format!(" dot({}) -> dot {}", optional(tangents), self.tree(result_dot)),
             ),
-            CallMode::Forward { active } => ("forward", format!(" active {active:?}")),
+            CallMode::Forward { active, boxed } => {
+                ("forward", format!("{} active {active:?}", flag(*boxed, " boxed")))
+            }
             CallMode::Pullback {
                 pullback,
                 optional: maybe,
@@ -213,12 +215,14 @@ impl Printer<'_> {
             ),
             CallMode::ForwardTangent {
                 active,
+                boxed,
                 tangents,
                 result_dot,
             } => (
                 "forward tangent",
                 format!(
-                    " active {active:?} dot({}) -> dot {}",
+                    "{} active {active:?} dot({}) -> dot {}",
+                    flag(*boxed, " boxed"),
                     optional(tangents),
                     self.tree(result_dot)
                 ),
