@@ -1,7 +1,7 @@
 //! The main path. No stage calls another; only this function does.
 
 use crate::diag::Diags;
-use crate::ir::{Body, print, verify};
+use crate::ir::{Body, Tree, print, verify};
 use crate::{differentiate, emit, lower, parse, simplify};
 use proc_macro2::TokenStream;
 
@@ -53,6 +53,9 @@ pub(crate) struct Derivatives {
     pub(crate) pullback: Body,
     /// `hvp`: forward over `gradient`.
     pub(crate) gradient_tangent: Option<Body>,
+    /// `jacobian` and `hessian` in one sweep, where inputs are few: a tuple of columns; see [`differentiate::columns`].
+    pub(crate) jacobian: Option<Body>,
+    pub(crate) hessian: Option<Body>,
     /// What callers use in their `hvp`: forward over `pullback`.
     pub(crate) pullback_tangent: Body,
 }
@@ -101,6 +104,15 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
     let gradient_tangent = gradient
         .as_ref()
         .map(|body| finish("hvp", differentiate::forward(body, switches)));
+    let several = !matches!(primal.result, Tree::Value(_));
+    let jacobian = several
+        .then(|| differentiate::columns(&primal, &primal.result))
+        .flatten()
+        .map(|body| finish("jacobian", body));
+    let hessian = gradient
+        .as_ref()
+        .and_then(|body| differentiate::columns(body, cotangents(body)?))
+        .map(|body| finish("hessian", body));
     let pullback_tangent = finish("pullback, tangent", differentiate::forward(&pullback, switches));
     Derivatives {
         primal,
@@ -109,20 +121,27 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
         tangent,
         pullback,
         gradient_tangent,
+        jacobian,
+        hessian,
         pullback_tangent,
     }
 }
 
 /// The gradient alone, where the sweep has no buffers: the value is dropped, and with it what only the value needs.
 fn without_value(gradient: &Body) -> Option<Body> {
-    let crate::ir::Tree::Tuple(parts) = &gradient.result else {
-        return None;
-    };
-    let cotangents = parts.get(1)?;
+    let cotangents = cotangents(gradient)?;
     cotangents.places().is_empty().then(|| Body {
         result: cotangents.clone(),
         ..gradient.clone()
     })
+}
+
+/// What a gradient gives beside the value.
+fn cotangents(gradient: &Body) -> Option<&Tree> {
+    match &gradient.result {
+        Tree::Tuple(parts) => parts.get(1),
+        Tree::Value(_) | Tree::Place(_) => None,
+    }
 }
 
 /// Verifies what a stage gave, and prints it if `AUTODIFF_DUMP` names the stage (or is `all`).

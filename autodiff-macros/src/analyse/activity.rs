@@ -40,9 +40,9 @@ pub(crate) fn varied(body: &Body) -> Activity {
     Flow::of(body).reached(from)
 }
 
-/// What depends on one value.
-pub(crate) fn varied_by(body: &Body, input: ValueId) -> Activity {
-    Flow::of(body).reached([Node::Value(input)])
+/// What depends on one parameter.
+pub(crate) fn varied_from(body: &Body, input: &Tree) -> Activity {
+    Flow::of(body).reached(nodes(input))
 }
 
 /// What lies on a path from a differentiable parameter to the result, or to a buffer that the caller reads.

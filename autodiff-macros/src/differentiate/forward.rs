@@ -4,11 +4,14 @@
 //! in one sweep: with one direction for each scalar parameter, that is a gradient.
 
 mod calls;
+mod columns;
 mod control;
 mod memory;
 mod scalars;
 
-use crate::analyse::{Activity, varied, varied_by};
+pub(super) use columns::{columns, gradient};
+
+use crate::analyse::{Activity, varied};
 use crate::ir::{
     Body, Builder, Init, Instr, Origin, Param, PlaceId, PlaceRef, Pullback, Region, Role, Stmt, Tree, ValueId,
 };
@@ -46,57 +49,6 @@ pub(super) fn forward(body: &Body) -> Body {
         result,
         pullback,
         ..forward.b.body
-    }
-}
-
-/// The gradient of a function of scalars by one direction for each of them, in the shape of [`super::gradient`].
-/// `body` has no calls with a derivative: a call takes one tangent.
-pub(super) fn gradient(body: &Body) -> Body {
-    let inputs: Vec<ValueId> = body
-        .params
-        .iter()
-        .filter(|param| param.role == Role::Active)
-        .flat_map(|param| param.tree.values())
-        .filter(|id| body.is_float(*id))
-        .collect();
-    let direction = |id: &ValueId| {
-        let name = body.value(*id).name.as_ref();
-        let suffix = name.map_or("_dot".to_owned(), |name| format!("_by_{}", name.text));
-        Direction::new(suffix, varied_by(body, *id))
-    };
-    let mut forward = Forward::new(body, inputs.iter().map(direction).collect());
-    forward.b.begin();
-    for (at, input) in inputs.iter().enumerate() {
-        let one = forward.b.float_like(1.0, *input);
-        forward.directions[at].dots.insert(*input, one);
-    }
-    forward.stmts(&body.region);
-    let mut slopes = BTreeMap::new();
-    for (at, input) in inputs.iter().enumerate() {
-        forward.at = at;
-        let slope = match forward.tangent_tree(&body.result) {
-            Tree::Value(slope) => slope,
-            Tree::Place(_) | Tree::Tuple(_) => unreachable!("a gradient is of a scalar"),
-        };
-        slopes.insert(*input, Tree::Value(slope));
-    }
-    let active = body.params.iter().filter(|param| param.role == Role::Active);
-    let cotangents = active.map(|param| mirror(&param.tree, &slopes)).collect();
-    let region = forward.b.end();
-    Body {
-        params: body.params.clone(),
-        region,
-        result: Tree::Tuple(vec![body.result.clone(), Tree::Tuple(cotangents)]),
-        ..forward.b.body
-    }
-}
-
-/// `tree` with its values replaced.
-fn mirror(tree: &Tree, by: &BTreeMap<ValueId, Tree>) -> Tree {
-    match tree {
-        Tree::Value(id) => by.get(id).cloned().unwrap_or(Tree::Tuple(Vec::new())),
-        Tree::Place(_) => Tree::Tuple(Vec::new()),
-        Tree::Tuple(parts) => Tree::Tuple(parts.iter().map(|part| mirror(part, by)).collect()),
     }
 }
 

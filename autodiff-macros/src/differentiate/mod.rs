@@ -6,8 +6,7 @@ mod normalise;
 mod products;
 mod reverse;
 
-use crate::ir::visit::each;
-use crate::ir::{Body, Instr, Role};
+use crate::ir::{Body, Tree};
 use crate::pipeline::Switches;
 
 /// The sweep behind `value_and_grad`: the seed is 1 and known, so loops that only feed sums are fused. Where reverse mode
@@ -19,25 +18,15 @@ use crate::pipeline::Switches;
 /// place leaf is the place of the `Cotangent` parameter.
 pub(crate) fn gradient(primal: &Body, switches: &Switches) -> Option<Body> {
     let reverse = reverse::gradient(&normalise::moves(primal), switches)?;
-    if reverse.records && switches.on("forward") && prefers_forward(primal) {
-        return Some(forward::gradient(primal));
-    }
-    Some(reverse.body)
+    let forward = (reverse.records && switches.on("forward")).then(|| forward::gradient(primal));
+    Some(forward.flatten().unwrap_or(reverse.body))
 }
 
-/// More tangents than this cost more than recording and going back.
-const FEW: usize = 6;
-
-/// Whether one tangent for each input beats a sweep back: a few scalars, and no call that would have to be made once
-/// for each of them.
-fn prefers_forward(primal: &Body) -> bool {
-    let active = || primal.params.iter().filter(|param| param.role == Role::Active);
-    let inputs: usize = active().map(|param| param.tree.values().len()).sum();
-    let mut calls = false;
-    each(&primal.region, &mut |stmt| {
-        calls |= matches!(stmt.instr, Instr::Call(_))
-    });
-    inputs <= FEW && !calls && active().all(|param| param.tree.places().is_empty())
+/// The columns of the Jacobian in one sweep: `(∂/∂x₀, ∂/∂x₁, …)` of `of`, a part of the result, for all scalars of the
+/// differentiable parameters from left to right. Of a gradient, these are the columns of the Hessian; its buffers for
+/// cotangents are then locals. `None` where there are many inputs, or calls.
+pub(crate) fn columns(body: &Body, of: &Tree) -> Option<Body> {
+    forward::columns(body, of)
 }
 
 /// Forward sweep and pullback; see [`crate::ir::Pullback`].

@@ -212,9 +212,10 @@ impl<'a> Reverse<'a> {
                     | Type::Vec(element)
                     | Type::Aggregate(element),
                 ) => *element,
-                (Proj::Range(..), Type::Array(element, _) | Type::Vec(element) | Type::Aggregate(element)) => {
-                    Type::Slice(element)
-                }
+                (
+                    Proj::Range(..),
+                    Type::Array(element, _) | Type::Vec(element) | Type::Aggregate(element),
+                ) => Type::Slice(element),
                 (Proj::Field(k), Type::Tuple(mut parts)) if *k < parts.len() => parts.swap_remove(*k),
                 (_, ty) => ty,
             };
