@@ -166,6 +166,14 @@ impl<'a> Flow<'a> {
                 let args: Vec<_> = args.iter().map(|id| Node::Value(*id)).collect();
                 self.edges(&args, &results);
             }
+            Instr::Opaque(it) => {
+                let inputs = it.inputs.iter().zip(&it.partials);
+                let inputs: Vec<_> = inputs
+                    .filter(|(_, partial)| partial.is_some())
+                    .map(|(id, _)| Node::Value(*id))
+                    .collect();
+                self.edges(&inputs, &results);
+            }
             Instr::Alloc { place, init } => self.init(Node::Place(*place), init),
             Instr::Load(from) | Instr::Pop { from } => self.edges(&[Node::Place(from.root)], &results),
             Instr::Store { to, value }

@@ -1,11 +1,13 @@
 //! Appends statements to the innermost open region of a body.
 
+use super::visit::rename;
 use super::{
     BinaryOp, Body, CompareOp, Const, Float, Init, Instr, Int, Name, Origin, PlaceId, PlaceRef, Region, Stmt,
     Type, UnaryOp, Value, ValueId,
 };
 use crate::rules::Rule;
 use proc_macro2::Span;
+use std::collections::BTreeMap;
 
 /// Builds a body from its start; a stage owns one for each body that it makes.
 #[derive(Debug)]
@@ -196,6 +198,24 @@ impl Builder {
     pub(crate) fn math(&mut self, rule: &'static Rule, args: Vec<ValueId>) -> ValueId {
         let ty = self.body.ty(args[0]).clone();
         self.one(Instr::Math { rule, args }, ty)
+    }
+
+    /// Appends a copy of a straight-line region that names nothing but its parameters; gives what it yields.
+    pub(crate) fn inline(&mut self, region: &Region, args: &[ValueId]) -> Vec<ValueId> {
+        let mut map: BTreeMap<ValueId, ValueId> =
+            region.params.iter().copied().zip(args.iter().copied()).collect();
+        for stmt in &region.stmts {
+            let mut instr = stmt.instr.clone();
+            rename(&mut instr, &map);
+            let types: Vec<_> = stmt.results.iter().map(|id| self.body.ty(*id).clone()).collect();
+            let results = self.push(instr, types);
+            map.extend(stmt.results.iter().copied().zip(results));
+        }
+        region
+            .yields
+            .iter()
+            .map(|id| map.get(id).copied().unwrap_or(*id))
+            .collect()
     }
 
     pub(crate) fn cast(&mut self, value: ValueId, to: Type) -> ValueId {

@@ -110,6 +110,8 @@ pub(crate) enum Instr {
 
     /// Another annotated function.
     Call(Box<Call>),
+    /// A function that is not looked into, with partial derivatives that the user gave.
+    Opaque(Box<Opaque>),
 
     /// Results are what the branch that ran yields. Branches take no arguments: they see the values around them.
     If {
@@ -123,6 +125,19 @@ pub(crate) enum Instr {
     SomePullback(ValueId),
     /// `None`, from the branch that did not call.
     NoPullback,
+}
+
+/// Gives one float.
+#[derive(Clone, Debug)]
+pub(crate) struct Opaque {
+    /// The expression, as in [`Instr::Host`]; evaluated once, in the forward sweep.
+    pub(crate) template: TokenStream,
+    pub(crate) args: Vec<HostArg>,
+    /// The scalars that partials are given for, or that they read.
+    pub(crate) inputs: Vec<ValueId>,
+    /// The partial derivative by each input; `None` where it is zero. A straight-line region that takes the inputs and
+    /// the result, yields one value, and names nothing else: it is inlined wherever the partial is wanted.
+    pub(crate) partials: Vec<Option<Region>>,
 }
 
 #[derive(Clone, PartialEq, Debug)]

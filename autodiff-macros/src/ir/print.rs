@@ -124,6 +124,7 @@ impl Printer<'_> {
                 then,
                 otherwise,
             } => format!("select {}", self.list(&[*cond, *then, *otherwise])),
+            Instr::Opaque(it) => format!("opaque `{}`({})", it.template, self.list(&it.inputs)),
             Instr::Math { rule, args } => format!("{}({})", rule.name, self.list(args)),
             Instr::Cast { value, to } => format!("{} as {}", self.value(*value), ty(to)),
             Instr::Host { template, args, pure } => {

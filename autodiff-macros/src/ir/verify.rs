@@ -224,6 +224,7 @@ impl Verifier<'_> {
             | Instr::Compare(..)
             | Instr::Select { .. }
             | Instr::Math { .. }
+            | Instr::Opaque(_)
             | Instr::Cast { .. }
             | Instr::Load(_)
             | Instr::Len(_)

@@ -106,6 +106,10 @@ pub(crate) fn walk(instr: &mut Instr, parts: &mut impl Parts) {
             place(to, Access::Update, parts);
         }
         Instr::Call(call) => call_parts(call, parts),
+        Instr::Opaque(it) => {
+            host_args(&mut it.args, parts);
+            it.inputs.iter_mut().for_each(|input| parts.value(input));
+        }
         Instr::If { cond, .. } => parts.value(cond),
         Instr::Loop(it) => {
             if let LoopKind::Range { start, end, step, .. } = &mut it.kind {
@@ -383,6 +387,7 @@ pub(crate) fn is_pure(instr: &Instr) -> bool {
         | Instr::PopRow { .. }
         | Instr::Resize { .. }
         | Instr::Call(_)
+        | Instr::Opaque(_)
         | Instr::If { .. }
         | Instr::Loop(_) => false,
     }

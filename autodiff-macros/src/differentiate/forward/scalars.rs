@@ -43,6 +43,22 @@ impl Forward {
                 }
                 dot
             }
+            Instr::Opaque(it) => {
+                let mut all = it.inputs.clone();
+                all.push(y);
+                let mut dot = None;
+                for (input, partial) in it.inputs.iter().zip(&it.partials) {
+                    let (Some(input_dot), Some(partial)) = (self.dot(*input), partial) else {
+                        continue;
+                    };
+                    let slopes = self.b.inline(partial, &all);
+                    for slope in slopes {
+                        let term = scaled(&mut self.b, input_dot, slope);
+                        dot = Some(sum(&mut self.b, dot, term));
+                    }
+                }
+                dot
+            }
             Instr::Cast { value, to } => {
                 let dot = self.dot(*value)?;
                 Some(self.b.cast(dot, to.clone()))

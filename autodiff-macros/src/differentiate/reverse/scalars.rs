@@ -79,6 +79,19 @@ impl<'a> Reverse<'a> {
                     }
                 }
             }
+            Instr::Opaque(it) => {
+                let mut all = it.inputs.clone();
+                all.push(y);
+                for (input, partial) in it.inputs.iter().zip(&it.partials) {
+                    let Some(partial) = partial.as_ref().filter(|_| self.is_active(*input)) else {
+                        continue;
+                    };
+                    self.add_primal(*input, |b| {
+                        let slope = *b.inline(partial, &all).first()?;
+                        Some(scaled(b, bar, slope))
+                    });
+                }
+            }
             Instr::Cast { value, to: _ } => {
                 if self.is_active(*value) {
                     let ty = self.primal.ty(*value).clone();
