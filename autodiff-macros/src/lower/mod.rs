@@ -2,7 +2,9 @@
 
 mod build;
 mod calls;
+mod aggregates;
 mod exprs;
+mod guess;
 mod loops;
 mod methods;
 mod operand;

@@ -1,0 +1,458 @@
+//! The type of what another function returned, guessed from how the code goes on with it.
+//!
+//! The callee's signature is out of sight, so this looks at the uses of a name in the statements behind its `let`. A
+//! wrong guess ends in a type error of rustc: the emitted code treats the result as what was guessed.
+
+use crate::ir::{Float, Type};
+use crate::rules;
+use syn::visit::{self, Visit};
+
+/// What the uses of `name` in the statements `rest` say about its type; `None` if they say nothing.
+pub(crate) fn from_uses(name: &syn::Ident, rest: &[syn::Stmt]) -> Option<Type> {
+    let mut scan = Scan::new(name);
+    scan.stmts(rest);
+    scan.found()
+}
+
+/// As [`from_uses`], of a name that lives in one expression.
+fn from_expr(name: &syn::Ident, expr: &syn::Expr) -> Option<Type> {
+    let mut scan = Scan::new(name);
+    scan.visit_expr(expr);
+    scan.found()
+}
+
+/// Whether the method, called on the result of a function, says that this is an array, a slice or a `Vec`.
+pub(crate) fn is_aggregate_method(name: &str) -> bool {
+    AGGREGATE_METHODS.contains(&name)
+}
+
+/// Whether the method is one of the floats'.
+pub(crate) fn is_float_method(name: &str, argc: usize) -> bool {
+    rules::find(name, argc + 1).is_some() || FLOAT_METHODS.contains(&name)
+}
+
+/// A list of floats that only rustc knows the type of.
+pub(crate) fn aggregate() -> Type {
+    Type::Aggregate(Box::new(Type::Float(Float::Inferred)))
+}
+
+const AGGREGATE_METHODS: &[&str] = &[
+    "len",
+    "is_empty",
+    "iter",
+    "iter_mut",
+    "into_iter",
+    "push",
+    "pop",
+    "swap",
+    "fill",
+    "to_vec",
+    "first",
+    "last",
+    "first_mut",
+    "last_mut",
+    "get",
+    "get_mut",
+    "split_at",
+    "split_at_mut",
+    "split_first",
+    "split_last",
+    "chunks",
+    "chunks_exact",
+    "windows",
+    "copy_from_slice",
+    "clone_from_slice",
+    "reverse",
+    "resize",
+    "truncate",
+    "extend",
+    "extend_from_slice",
+    "rotate_left",
+    "rotate_right",
+    "as_slice",
+    "as_mut_slice",
+    "as_ref",
+    "concat",
+    "each_ref",
+    "map",
+    "capacity",
+    "reserve",
+    "clear",
+    "insert",
+    "remove",
+    "append",
+    "drain",
+    "contains",
+];
+
+const FLOAT_METHODS: &[&str] = &[
+    "sin_cos",
+    "is_nan",
+    "is_finite",
+    "is_infinite",
+    "is_sign_negative",
+    "total_cmp",
+];
+
+struct Scan<'a> {
+    name: &'a syn::Ident,
+    /// What a use says for sure.
+    strong: Option<Type>,
+    /// What `&name` as an argument suggests.
+    weak: Option<Type>,
+}
+
+impl<'a> Scan<'a> {
+    fn new(name: &'a syn::Ident) -> Self {
+        Scan {
+            name,
+            strong: None,
+            weak: None,
+        }
+    }
+
+    fn found(self) -> Option<Type> {
+        self.strong.or(self.weak)
+    }
+
+    /// The statements of a block, up to where the name means something else.
+    fn stmts(&mut self, stmts: &[syn::Stmt]) {
+        for stmt in stmts {
+            self.visit_stmt(stmt);
+            if let syn::Stmt::Local(local) = stmt {
+                if binds(&local.pat, self.name) {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn is_it(&self, expr: &syn::Expr) -> bool {
+        match expr {
+            syn::Expr::Path(it) => it.path.is_ident(self.name),
+            syn::Expr::Paren(it) => self.is_it(&it.expr),
+            syn::Expr::Group(it) => self.is_it(&it.expr),
+            syn::Expr::Reference(it) => self.is_it(&it.expr),
+            syn::Expr::Unary(it) if matches!(it.op, syn::UnOp::Deref(_)) => self.is_it(&it.expr),
+            _ => false,
+        }
+    }
+
+    fn strong(&mut self, ty: Type) {
+        self.strong = Some(match self.strong.take() {
+            None => ty,
+            Some(known) => deeper(known, ty),
+        });
+    }
+
+    /// `name[i][j].0` and what it says: one level of aggregate for each index.
+    fn path(&mut self, expr: &syn::Expr, inner: Option<Type>) -> bool {
+        let said = match expr {
+            syn::Expr::Index(it) => {
+                let element = match &*it.index {
+                    // A part of an aggregate has its type, as far as we can tell.
+                    syn::Expr::Range(_) => match inner {
+                        Some(Type::Aggregate(element)) => Some(*element),
+                        _ => None,
+                    },
+                    _ => inner,
+                };
+                let element = element.unwrap_or(Type::Float(Float::Inferred));
+                let ty = Type::Aggregate(Box::new(element));
+                return self.base(&it.expr, ty);
+            }
+            syn::Expr::Field(it) => {
+                let syn::Member::Unnamed(index) = &it.member else {
+                    return false;
+                };
+                let mut parts = vec![Type::Float(Float::Inferred); index.index as usize + 1];
+                if let (Some(last), Some(inner)) = (parts.last_mut(), inner) {
+                    *last = inner;
+                }
+                return self.base(&it.base, Type::Tuple(parts));
+            }
+            _ => false,
+        };
+        said
+    }
+
+    fn base(&mut self, base: &syn::Expr, ty: Type) -> bool {
+        if self.is_it(base) {
+            self.strong(ty);
+            return true;
+        }
+        self.path(base, Some(ty))
+    }
+
+    fn operand(&mut self, expr: &syn::Expr) {
+        if self.is_it(expr) {
+            self.strong(Type::Float(Float::Inferred));
+        }
+    }
+
+    /// `for pat in name`
+    fn iterated(&mut self, expr: &syn::Expr, element: impl Fn(&Pattern<'_>) -> Option<Type>, pat: &syn::Pat) {
+        let (base, pattern) = match expr {
+            syn::Expr::MethodCall(it) if it.method == "enumerate" => match stripped(pat) {
+                syn::Pat::Tuple(tuple) if tuple.elems.len() == 2 => (&*it.receiver, &tuple.elems[1]),
+                _ => return,
+            },
+            other => (other, pat),
+        };
+        let base = match base {
+            syn::Expr::MethodCall(it)
+                if matches!(&*it.method.to_string(), "iter" | "iter_mut" | "into_iter") =>
+            {
+                &*it.receiver
+            }
+            other => other,
+        };
+        if self.is_it(base) {
+            let inner = element(&Pattern(pattern)).unwrap_or(Type::Float(Float::Inferred));
+            self.strong(Type::Aggregate(Box::new(inner)));
+        }
+    }
+}
+
+/// The pattern of one element.
+struct Pattern<'a>(&'a syn::Pat);
+
+impl Pattern<'_> {
+    /// The element's type from the pattern itself, or from the uses of the name that it binds.
+    fn element(&self, uses: impl Fn(&syn::Ident) -> Option<Type>) -> Option<Type> {
+        match stripped(self.0) {
+            syn::Pat::Ident(it) => uses(&it.ident),
+            syn::Pat::Tuple(it) => Some(Type::Tuple(vec![Type::Float(Float::Inferred); it.elems.len()])),
+            syn::Pat::Slice(_) => Some(aggregate()),
+            _ => None,
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Scan<'_> {
+    fn visit_block(&mut self, block: &'ast syn::Block) {
+        self.stmts(&block.stmts);
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+
+    fn visit_local(&mut self, local: &'ast syn::Local) {
+        if let Some(init) = &local.init {
+            if self.is_it(&init.expr) {
+                match stripped(&local.pat) {
+                    syn::Pat::Tuple(it) => {
+                        self.strong(Type::Tuple(vec![Type::Float(Float::Inferred); it.elems.len()]));
+                    }
+                    syn::Pat::Slice(_) => self.strong(aggregate()),
+                    _ => (),
+                }
+            }
+        }
+        visit::visit_local(self, local);
+    }
+
+    fn visit_expr_index(&mut self, it: &'ast syn::ExprIndex) {
+        self.path(&syn::Expr::Index(it.clone()), None);
+        self.visit_expr(&it.index);
+        if !matches!(&*it.expr, syn::Expr::Index(_) | syn::Expr::Field(_)) {
+            self.visit_expr(&it.expr);
+        }
+    }
+
+    fn visit_expr_field(&mut self, it: &'ast syn::ExprField) {
+        self.path(&syn::Expr::Field(it.clone()), None);
+        visit::visit_expr_field(self, it);
+    }
+
+    fn visit_expr_method_call(&mut self, it: &'ast syn::ExprMethodCall) {
+        let name = it.method.to_string();
+        if self.is_it(&it.receiver) {
+            if is_aggregate_method(&name) {
+                self.strong(aggregate());
+            } else if is_float_method(&name, it.args.len()) {
+                self.strong(Type::Float(Float::Inferred));
+            }
+        } else if is_aggregate_method(&name) {
+            // `y[i].len()`
+            self.path(&it.receiver, Some(aggregate()));
+        }
+        if is_float_method(&name, it.args.len()) && !is_aggregate_method(&name) {
+            it.args.iter().for_each(|arg| self.operand(arg));
+        }
+        if matches!(
+            &*name,
+            "zip" | "extend_from_slice" | "copy_from_slice" | "clone_from_slice" | "extend"
+        ) && it.args.first().is_some_and(|arg| self.is_it(arg))
+        {
+            self.strong(aggregate());
+        }
+        if let (Some(syn::Expr::Closure(closure)), syn::Expr::MethodCall(source)) =
+            (it.args.last(), &*it.receiver)
+        {
+            if let (true, Some(pat)) = (name == "map" || name == "for_each", closure.inputs.last()) {
+                let element = |pattern: &Pattern<'_>| pattern.element(|name| from_expr(name, &closure.body));
+                self.iterated(&syn::Expr::MethodCall(source.clone()), element, pat);
+            }
+        }
+        visit::visit_expr_method_call(self, it);
+    }
+
+    fn visit_expr_call(&mut self, it: &'ast syn::ExprCall) {
+        for arg in &it.args {
+            if let syn::Expr::Reference(arg) = arg {
+                if self.is_it(&arg.expr) {
+                    self.weak.get_or_insert_with(aggregate);
+                }
+            }
+        }
+        visit::visit_expr_call(self, it);
+    }
+
+    fn visit_expr_binary(&mut self, it: &'ast syn::ExprBinary) {
+        self.operand(&it.left);
+        self.operand(&it.right);
+        visit::visit_expr_binary(self, it);
+    }
+
+    fn visit_expr_unary(&mut self, it: &'ast syn::ExprUnary) {
+        if matches!(it.op, syn::UnOp::Neg(_)) {
+            self.operand(&it.expr);
+        }
+        visit::visit_expr_unary(self, it);
+    }
+
+    fn visit_expr_cast(&mut self, it: &'ast syn::ExprCast) {
+        self.operand(&it.expr);
+        visit::visit_expr_cast(self, it);
+    }
+
+    fn visit_expr_for_loop(&mut self, it: &'ast syn::ExprForLoop) {
+        let element = |pattern: &Pattern<'_>| pattern.element(|name| from_uses(name, &it.body.stmts));
+        self.iterated(&it.expr, element, &it.pat);
+        self.visit_expr(&it.expr);
+        if !binds(&it.pat, self.name) {
+            self.visit_block(&it.body);
+        }
+    }
+
+    fn visit_expr_closure(&mut self, it: &'ast syn::ExprClosure) {
+        if !it.inputs.iter().any(|pat| binds(pat, self.name)) {
+            self.visit_expr(&it.body);
+        }
+    }
+
+    fn visit_arm(&mut self, it: &'ast syn::Arm) {
+        if !binds(&it.pat, self.name) {
+            visit::visit_arm(self, it);
+        }
+    }
+}
+
+/// Of two guesses the one that says more: nested aggregates over flat ones, longer tuples over shorter ones.
+fn deeper(a: Type, b: Type) -> Type {
+    match (a, b) {
+        (Type::Aggregate(a), Type::Aggregate(b)) => Type::Aggregate(Box::new(deeper(*a, *b))),
+        (Type::Tuple(a), Type::Tuple(b)) => {
+            let (mut long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+            for (slot, other) in long.iter_mut().zip(short) {
+                *slot = deeper(slot.clone(), other);
+            }
+            Type::Tuple(long)
+        }
+        (Type::Float(_), other) => other,
+        (known, _) => known,
+    }
+}
+
+/// Whether the pattern gives the name a new meaning.
+fn binds(pat: &syn::Pat, name: &syn::Ident) -> bool {
+    struct Find<'a>(&'a syn::Ident, bool);
+    impl<'ast> Visit<'ast> for Find<'_> {
+        fn visit_pat_ident(&mut self, it: &'ast syn::PatIdent) {
+            self.1 |= it.ident == *self.0;
+            visit::visit_pat_ident(self, it);
+        }
+    }
+    let mut find = Find(name, false);
+    find.visit_pat(pat);
+    find.1
+}
+
+/// The pattern without `&`, parentheses and types around it.
+fn stripped(pat: &syn::Pat) -> &syn::Pat {
+    match pat {
+        syn::Pat::Reference(it) => stripped(&it.pat),
+        syn::Pat::Paren(it) => stripped(&it.pat),
+        syn::Pat::Type(it) => stripped(&it.pat),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_guess(block: &str, wanted: &str) {
+        let block: syn::Block = syn::parse_str(block).expect("a block");
+        let name = syn::Ident::new("y", proc_macro2::Span::call_site());
+        let found = from_uses(&name, &block.stmts).map_or_else(|| "nothing".to_owned(), |ty| show(&ty));
+        assert_eq!(found, wanted);
+    }
+
+    fn show(ty: &Type) -> String {
+        match ty {
+            Type::Aggregate(element) => format!("[{}]", show(element)),
+            Type::Tuple(parts) => format!("({})", parts.iter().map(show).collect::<Vec<_>>().join(", ")),
+            Type::Float(_) => "float".to_owned(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn arithmetic_says_float() {
+        check_guess("{ y * 2.0 }", "float");
+        check_guess("{ let z = y.sin(); z }", "float");
+        check_guess("{ if y > 0.0 { 1.0 } else { 2.0 } }", "float");
+        check_guess("{ x.atan2(y) }", "float");
+    }
+
+    #[test]
+    fn an_index_says_aggregate_once_for_each_level() {
+        check_guess("{ y[0] + 1.0 }", "[float]");
+        check_guess("{ y[0] * y[1] }", "[float]");
+        check_guess("{ y[i][2] }", "[[float]]");
+        check_guess("{ y[1..][2] }", "[float]");
+        check_guess("{ y[0].1 }", "[(float, float)]");
+        check_guess("{ y[0].len() }", "[[float]]");
+    }
+
+    #[test]
+    fn fields_and_patterns_say_tuple() {
+        check_guess("{ y.0 + y.2 }", "(float, float, float)");
+        check_guess("{ let (a, b) = y; a * b }", "(float, float)");
+        check_guess("{ y.1[3] }", "(float, [float])");
+    }
+
+    #[test]
+    fn loops_over_it_say_aggregate_of_what_their_body_does() {
+        check_guess("{ for x in &y { s += x; } }", "[float]");
+        check_guess("{ for row in y.iter() { s += row[0]; } }", "[[float]]");
+        check_guess("{ for (i, &x) in y.iter().enumerate() { s += x; } }", "[float]");
+        check_guess("{ y.iter().map(|row| row[1]).sum::<f64>() }", "[[float]]");
+        check_guess("{ y.iter().sum::<f64>() }", "[float]");
+    }
+
+    #[test]
+    fn a_shadowed_name_says_nothing() {
+        check_guess("{ let y = 3; y[0] }", "nothing");
+        check_guess("{ for y in z { y[0]; } }", "nothing");
+        check_guess("{ z.map(|y| y[0]) }", "nothing");
+        check_guess("{ h(y) }", "nothing");
+    }
+
+    #[test]
+    fn a_reference_to_it_suggests_an_aggregate_unless_something_else_is_sure() {
+        check_guess("{ h(&y) }", "[float]");
+        check_guess("{ h(&y) + y }", "float");
+    }
+}
