@@ -276,7 +276,7 @@ mod tests {
         assert_eq!([[1.0, 2.0]; 2].zeros_like(), [[0.0, 0.0]; 2]);
         assert_eq!([1.0, 2.0][..].zeros_like(), vec![0.0, 0.0]);
         assert_eq!(vec![vec![1.0], vec![]].zeros_like(), vec![vec![0.0], vec![]]);
-        assert_eq!((&[(1.0, 7_usize)][..]).zeros_like(), vec![(0.0, 0)]);
+        assert_eq!([(1.0, 7_usize)][..].zeros_like(), vec![(0.0, 0)]);
     }
 
     #[test]

@@ -105,7 +105,7 @@ macro_rules! arguments {
                 $to_owned
             }
 
-            fn lend<'a>($owner: &'a $owned) -> $lent {
+            fn lend($owner: &$owned) -> Self::Lent<'_> {
                 $lend
             }
         }
