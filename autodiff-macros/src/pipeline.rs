@@ -55,6 +55,9 @@ pub(crate) struct Derivatives {
     pub(crate) gradient_tangent: Option<Body>,
     /// `jacobian` and `hessian` in one sweep, where inputs are few: a tuple of columns; see [`differentiate::columns`].
     pub(crate) jacobian: Option<Body>,
+    /// `jacobian` in one forward sweep and a sweep back for each row, where rows are few: a tuple of rows; see
+    /// [`differentiate::rows`]. Only where `jacobian` is `None`.
+    pub(crate) jacobian_rows: Option<Body>,
     pub(crate) hessian: Option<Body>,
     /// What callers use in their `hvp`: forward over `pullback`.
     pub(crate) pullback_tangent: Body,
@@ -109,6 +112,10 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
         .then(|| differentiate::columns(&primal, &primal.result))
         .flatten()
         .map(|body| finish("jacobian", body));
+    let jacobian_rows = (several && jacobian.is_none())
+        .then(|| differentiate::rows(&primal, switches))
+        .flatten()
+        .map(|body| finish("jacobian rows", body));
     let hessian = gradient
         .as_ref()
         .and_then(|body| differentiate::columns(body, cotangents(body)?))
@@ -122,6 +129,7 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
         pullback,
         gradient_tangent,
         jacobian,
+        jacobian_rows,
         hessian,
         pullback_tangent,
     }

@@ -29,6 +29,13 @@ pub(crate) fn columns(body: &Body, of: &Tree) -> Option<Body> {
     forward::columns(body, of)
 }
 
+/// The rows of the Jacobian: one forward sweep, and a sweep back for each scalar of the result. `(row, row, …)`, each a
+/// mirror of the tuple of cotangents, with arrays of its own. `None` where there are many rows, inputs whose number is not
+/// known, or calls.
+pub(crate) fn rows(primal: &Body, switches: &Switches) -> Option<Body> {
+    reverse::rows(&normalise::moves(primal), switches)
+}
+
 /// Forward sweep and pullback; see [`crate::ir::Pullback`].
 pub(crate) fn pullback(primal: &Body, switches: &Switches) -> Body {
     reverse::pullback(&normalise::moves(primal), switches)

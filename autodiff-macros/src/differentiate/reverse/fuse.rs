@@ -15,7 +15,7 @@ impl<'a> Reverse<'a> {
     pub(super) fn fused(&mut self, stmt: &'a Stmt, it: &'a Loop) -> bool {
         let key = self.layout.key(stmt);
         let frame = self.frames.last().expect("a statement is reversed in a frame");
-        if !self.gradient || !frame.sweep || !self.switches.on("fuse") || !self.fusible(stmt, it, key) {
+        if !self.fuses || !frame.sweep || !self.fusible(stmt, it, key) {
             return false;
         }
         let next = &it.body.yields[usize::from(it.breaks)..];

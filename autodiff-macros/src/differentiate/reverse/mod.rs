@@ -11,6 +11,7 @@ mod memory;
 mod places;
 mod plan;
 mod record;
+mod rows;
 mod scalars;
 mod shadows;
 
@@ -22,6 +23,7 @@ use crate::ir::{
 };
 use crate::pipeline::Switches;
 use plan::Plan;
+pub(super) use rows::rows;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A gradient, and whether its forward sweep had to keep anything for the reverse sweep.
@@ -122,6 +124,8 @@ struct Reverse<'a> {
     switches: &'a Switches,
     /// The seed is known and forward and reverse sweep share a scope.
     gradient: bool,
+    /// A loop may run forward and backward at once: there is one sweep back only.
+    fuses: bool,
     /// The cotangent of each value so far, in the region that is being built; absent means zero.
     bars: BTreeMap<ValueId, ValueId>,
     shadows: BTreeMap<PlaceId, PlaceId>,
@@ -174,6 +178,7 @@ impl<'a> Reverse<'a> {
             active: active(primal),
             switches,
             gradient,
+            fuses: gradient && switches.on("fuse"),
             bars: BTreeMap::new(),
             shadows: BTreeMap::new(),
             buffers: BTreeMap::new(),
