@@ -34,6 +34,14 @@ impl Switches {
         }
     }
 
+    /// All but these.
+    #[cfg(test)]
+    pub(crate) fn without(off: &[&str]) -> Self {
+        Switches {
+            off: off.iter().map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
     /// Whether the optimisation `name` is on.
     pub(crate) fn on(&self, name: &str) -> bool {
         !self.off.iter().any(|off| off == name || off == "all")

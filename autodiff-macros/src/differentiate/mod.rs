@@ -5,6 +5,8 @@ mod gather;
 mod normalise;
 mod products;
 mod reverse;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use crate::ir::{Body, Tree};
 use crate::pipeline::Switches;

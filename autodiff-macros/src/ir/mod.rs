@@ -8,8 +8,12 @@
 
 mod builder;
 mod instr;
+#[cfg(test)]
+pub(crate) mod interpret;
 mod place;
 mod print;
+#[cfg(test)]
+pub(crate) mod sample;
 mod types;
 mod verify;
 pub(crate) mod visit;

@@ -199,16 +199,17 @@ impl<'a> Reverse<'a> {
             trips: false,
         };
         let results = self.b.push(Instr::Loop(Box::new(repeat)), types);
-        let mut results = results.into_iter();
-        for k in active {
-            if let Some(result) = results.next() {
-                self.add_bar(it.init[k], result);
-            }
+        // What was accumulated holds the cotangent from before the loop, so it goes first: what enters the loop may be
+        // read inside of it, too.
+        let (starts, rest) = results.split_at(active.len());
+        for (id, result) in kept.iter().zip(rest) {
+            self.name_bar(*id, *result);
+            self.bars.insert(*id, *result);
         }
-        for (id, result) in kept.into_iter().zip(results.by_ref()) {
-            self.name_bar(id, result);
-            self.bars.insert(id, result);
+        for (k, start) in active.iter().zip(starts) {
+            self.add_bar(it.init[*k], *start);
         }
+        let results = rest[kept.len()..].iter().copied();
         for ((k, ..), result) in back.iter().zip(results) {
             self.counted_back(it.init[*k], result);
         }
