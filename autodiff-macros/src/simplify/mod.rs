@@ -1,9 +1,23 @@
 //! Rewrites a derivative to the code an expert would have written. One way, to no more operations than before.
 
+mod dead;
+
 use crate::ir::Body;
 use crate::pipeline::Switches;
 
+/// Rounds after which we stop: each costs time linear in the body, and the last ones change next to nothing.
+const ROUNDS: usize = 8;
+
 /// Applies every rewrite that is switched on until nothing changes.
-pub(crate) fn to_fixpoint(body: Body, _switches: &Switches) -> Body {
+pub(crate) fn to_fixpoint(mut body: Body, switches: &Switches) -> Body {
+    for _ in 0..ROUNDS {
+        let mut changed = false;
+        if switches.on("dead") {
+            changed |= dead::drop_dead(&mut body);
+        }
+        if !changed {
+            break;
+        }
+    }
     body
 }

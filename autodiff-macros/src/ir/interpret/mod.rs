@@ -393,7 +393,11 @@ impl<'a> Machine<'a> {
                 self.vec(to).resize(len, data);
                 None
             }
-            Instr::Host { .. } | Instr::Call(_) | Instr::SomePullback(_) | Instr::NoPullback => {
+            Instr::Host { .. }
+            | Instr::Opaque(_)
+            | Instr::Call(_)
+            | Instr::SomePullback(_)
+            | Instr::NoPullback => {
                 panic!("{instr:?} is not interpreted")
             }
             Instr::If { .. } | Instr::Loop(_) => unreachable!("run with their regions"),
