@@ -48,7 +48,7 @@ macro_rules! check_jacobian {
 }
 
 /// Takes the arguments apart into `[point] [binders] [call arguments] [tangents]` and hands them to `$then`.
-/// The pool gives each argument a name for its value and one for its tangent.
+/// The point is cloned, so that a test may use a variable again. The pool gives each argument a name for its value and one for its tangent.
 macro_rules! arguments {
     ($then:ident $head:tt [] $pool:tt $($done:tt)*) => {
         $crate::check::$then!($head $($done)*)
@@ -64,12 +64,12 @@ macro_rules! arguments {
     ($then:ident $head:tt [& $arg:expr $(, $($rest:tt)*)?] [($x:ident $dx:ident) $($pool:tt)*]
         [$($point:tt)*] [$($names:tt)*] [$($call:tt)*] [$($dots:tt)*] [$($dot_args:tt)*]) => {
         $crate::check::arguments!($then $head [$($($rest)*)?] [$($pool)*]
-            [$($point)* ($arg)] [$($names)* $x] [$($call)* ($x)] [$($dots)* $dx] [$($dot_args)* ($dx)])
+            [$($point)* (Clone::clone(&$arg))] [$($names)* $x] [$($call)* ($x)] [$($dots)* $dx] [$($dot_args)* ($dx)])
     };
     ($then:ident $head:tt [$arg:expr $(, $($rest:tt)*)?] [($x:ident $dx:ident) $($pool:tt)*]
         [$($point:tt)*] [$($names:tt)*] [$($call:tt)*] [$($dots:tt)*] [$($dot_args:tt)*]) => {
         $crate::check::arguments!($then $head [$($($rest)*)?] [$($pool)*]
-            [$($point)* ($arg)] [$($names)* $x] [$($call)* ($x.clone())] [$($dots)* $dx] [$($dot_args)* ($dx.clone())])
+            [$($point)* (Clone::clone(&$arg))] [$($names)* $x] [$($call)* ($x.clone())] [$($dots)* $dx] [$($dot_args)* ($dx.clone())])
     };
 }
 

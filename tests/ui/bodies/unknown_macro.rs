@@ -1,0 +1,16 @@
+use differentiable::differentiable;
+
+macro_rules! square {
+    ($x:expr) => {
+        $x * $x
+    };
+}
+
+#[differentiable]
+fn f(x: f64) -> f64 {
+    square!(x) + 1.0
+}
+
+fn main() {
+    f::value_and_grad(2.0);
+}

@@ -1,0 +1,10 @@
+use differentiable::differentiable;
+
+#[differentiable]
+fn f() -> f64 {
+    1.0
+}
+
+fn main() {
+    f::grad();
+}

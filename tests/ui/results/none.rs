@@ -1,0 +1,8 @@
+use differentiable::differentiable;
+
+#[differentiable]
+fn f(x: f64) {
+    println!("{x}");
+}
+
+fn main() {}
