@@ -51,8 +51,8 @@ fn angle(a: f64, b: f64, #[constant] names: &BTreeMap<String, f64>) -> f64 {
     (a / b).atan() + names.values().sum::<f64>()
 }
 
-/// A partial may depend on a constant parameter, and a parameter that is not named has none.
-#[differentiable(derivative(x = n as f64 * x.powi(n - 1)))]
+/// A partial may depend on a constant parameter, and be a constant.
+#[differentiable(derivative(x = n as f64 * x.powi(n - 1), jump = 0.0))]
 fn power_and_step(x: f64, #[allow(unused)] jump: f64, #[constant] n: i32) -> f64 {
     (0..n).map(|_| x).product::<f64>() + jump.floor()
 }

@@ -431,7 +431,7 @@ mod tests {
             &["no parameter `z`"],
         );
         check_errors(quote!(derivative(x = 1.0, y = 0.0), vjp = g), f(), &["together"]);
-        check_errors(quote!(name = "g"), f(), &["expected identifier"]);
+        check_errors(quote!(name = "g"), f(), &["`name` takes an identifier"]);
     }
 
     #[test]

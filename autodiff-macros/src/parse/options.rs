@@ -44,12 +44,14 @@ pub(super) fn read(args: TokenStream, diags: &mut Diags) -> Options {
 
 impl Options {
     fn one(&mut self, input: ParseStream, seen: &mut Vec<Ident>, diags: &mut Diags) -> syn::Result<()> {
-        let option = input.call(Ident::parse_any)?;
+        let option = input
+            .call(Ident::parse_any)
+            .map_err(|error| syn::Error::new(error.span(), "expected an option"))?;
         match option.to_string().as_str() {
-            "name" => self.name = Some(value(input)?),
-            "crate" => self.facade = Some(value::<syn::Path>(input)?),
-            "vjp" => self.vjp = Some(value(input)?),
-            "jvp" => self.jvp = Some(value(input)?),
+            "name" => self.name = value(input, &option, "an identifier", "f_ad", diags),
+            "crate" => self.facade = value(input, &option, "a path", "my_crate::differentiable", diags),
+            "vjp" => self.vjp = value(input, &option, "the path of a function", "f_vjp", diags),
+            "jvp" => self.jvp = value(input, &option, "the path of a function", "f_jvp", diags),
             "derivative" => {
                 let inside;
                 syn::parenthesized!(inside in input);
@@ -138,16 +140,35 @@ fn check_partials(
     }
 }
 
-/// `= VALUE`
-fn value<T: syn::parse::Parse>(input: ParseStream) -> syn::Result<T> {
-    input.parse::<Token![=]>()?;
-    input.parse()
+/// `= VALUE`, of which `what` says what it is.
+fn value<T: syn::parse::Parse>(
+    input: ParseStream,
+    option: &Ident,
+    what: &str,
+    example: &str,
+    diags: &mut Diags,
+) -> Option<T> {
+    let parsed = input.parse::<Token![=]>().and_then(|_| input.parse());
+    if let Err(error) = &parsed {
+        // The end of the attribute has no span of its own.
+        let at = if input.is_empty() {
+            option.span()
+        } else {
+            error.span()
+        };
+        diags
+            .error(&quote_spanned!(at=> value), format!("`{option}` takes {what}"))
+            .help(format!("for example, `{option} = {example}`"));
+        skip(input);
+    }
+    parsed.ok()
 }
 
 /// `x = EXPR`
 fn partial(input: ParseStream) -> syn::Result<(Ident, syn::Expr)> {
     let name = input.parse()?;
-    Ok((name, value(input)?))
+    input.parse::<Token![=]>()?;
+    Ok((name, input.parse()?))
 }
 
 /// Leaves out what belongs to an option that we do not know, up to the next comma.
