@@ -1,9 +1,9 @@
 //! Gradients, pullbacks and tangents of bodies by hand, run and compared with central differences.
 
-use super::{forward, gradient, pullback};
+use super::{columns, forward, gathered, gradient, pullback, rows};
 use crate::ir::interpret::{Data, run, run_pullback};
 use crate::ir::sample::Sample;
-use crate::ir::{Body, CompareOp, Init, PlaceRef, print, verify};
+use crate::ir::{BinaryOp, Body, CompareOp, Init, Instr, LoopKind, PlaceRef, Tree, print, verify};
 use crate::pipeline::Switches;
 use crate::simplify::to_fixpoint;
 
@@ -19,6 +19,7 @@ pub(crate) fn check(sample: (Body, Vec<Data>)) {
         let simple = |stage: &str, body: Body| {
             well_formed(stage, &body);
             let body = to_fixpoint(body, &switches);
+            let body = to_fixpoint(gathered(body, &switches), &switches);
             well_formed(&format!("{stage}, simplified without {off:?}"), &body);
             body
         };
@@ -35,6 +36,20 @@ pub(crate) fn check(sample: (Body, Vec<Data>)) {
             run_gradient(&sweep, &with(&args, at)).1
         });
         close("hvp", &run_hvp(&sweep2, &args, &direction), &second, &sweep2);
+
+        let Tree::Tuple(parts) = &sweep.result else {
+            unreachable!("a value and cotangents")
+        };
+        if let Some(hessian) = columns(&sweep, &parts[1]) {
+            let hessian = simple("hessian", hessian);
+            let result = run(&hessian, &args).result;
+            let columns: Vec<Vec<f64>> = result.list().iter().map(Data::flat).collect();
+            close("hessian", &combine(&columns, &direction), &second, &hessian);
+        }
+        if let Some(row) = rows(&body, &switches) {
+            let row = simple("rows", row);
+            close("rows", &run(&row, &args).result.flat(), &slope, &row);
+        }
 
         let back = simple("pullback", pullback(&body, &switches));
         let (primal, found) = run_vjp(&back, &args, 2.0);
@@ -104,6 +119,20 @@ fn along(at: &[f64], direction: &[f64], f: impl Fn(&[f64]) -> Vec<f64>) -> Vec<f
     up.iter()
         .zip(&down)
         .map(|(up, down)| (up - down) / (2.0 * h))
+        .collect()
+}
+
+/// `Σ weights_k · columns_k`
+fn combine(columns: &[Vec<f64>], weights: &[f64]) -> Vec<f64> {
+    let rows = columns.first().map_or(0, Vec::len);
+    (0..rows)
+        .map(|row| {
+            columns
+                .iter()
+                .zip(weights)
+                .map(|(column, w)| w * column[row])
+                .sum()
+        })
         .collect()
 }
 
@@ -335,4 +364,53 @@ fn an_array_that_is_rotated() {
     let (a, b) = (f.get(t, i1), f.get(t, i2));
     let z = f.b.div(a, b);
     check(f.returning(z));
+}
+
+/// Rosenbrock's valley, also backwards: neighbours are added to in both directions.
+#[test]
+fn sums_into_neighbours() {
+    for reversed in [false, true] {
+        for len in [0, 1, 2, 5] {
+            let mut f = Sample::new();
+            let x = f.slice("x", &[1.2, -0.7, 0.5, 0.9, -1.1][..len]);
+            let (start, one, zero) = (f.b.usize(0), f.b.usize(1), f.b.float(0.0));
+            let len = f.b.len(PlaceRef::whole(x));
+            let end = f.b.math(&SATURATING, vec![len, one]);
+            let sum = f.repeat((start, end), &[zero], |f, i, carried| {
+                let next = f.b.binary(BinaryOp::Add, i, one);
+                let (a, b) = (f.get(x, i), f.get(x, next));
+                let square = f.b.mul(a, a);
+                let d = f.b.sub(b, square);
+                let d = f.b.mul(d, d);
+                vec![f.b.add(carried[0], d)]
+            });
+            if let Some(Instr::Loop(it)) = f.b.stmts().last_mut().map(|stmt| &mut stmt.instr) {
+                if let LoopKind::Range { reversed: flag, .. } = &mut it.kind {
+                    *flag = reversed;
+                }
+            }
+            check(f.returning(sum[0]));
+        }
+    }
+}
+
+static SATURATING: crate::rules::Rule = crate::rules::Rule {
+    name: "saturating_sub",
+    args: &["l", "r"],
+    result: "y",
+    partials: &[],
+};
+
+#[test]
+fn a_function_of_an_array() {
+    let mut f = Sample::new();
+    let x = f.static_array("x", &[0.4, -0.3, 1.1]);
+    let (i0, n, one) = (f.b.usize(0), f.b.usize(3), f.b.float(1.0));
+    let product = f.repeat((i0, n), &[one], |f, i, carried| {
+        let at = f.get(x, i);
+        let e = f.math("exp", &[at]);
+        let p = f.b.mul(carried[0], at);
+        vec![f.b.add(p, e)]
+    });
+    check(f.returning(product[0]));
 }

@@ -66,6 +66,14 @@ impl Sample {
         place
     }
 
+    /// `x: &[f64; N]`
+    pub(crate) fn static_array(&mut self, name: &str, arg: &[f64]) -> PlaceId {
+        let ty = Type::Array(Box::new(Type::F64), Len::Known(arg.len()));
+        let place = self.place(name, ty, Some(Passing::Ref));
+        self.param(Role::Active, Tree::Place(place), Data::floats(arg));
+        place
+    }
+
     fn place(&mut self, name: &str, ty: Type, param: Option<Passing>) -> PlaceId {
         let name = Some(Name {
             text: name.to_owned(),
