@@ -33,6 +33,7 @@ scalar_rules! {
         if r == 0.0 { 0.0 } else { x / r }, if r == 0.0 { 0.0 } else { y / r };
     recip(x in 0.2..3.0) -> y => -(y * y);
     mul_add(x in -2.0..2.0, a in -2.0..2.0, b in -2.0..2.0) -> y => a, x, 1.0;
+    midpoint(a in -2.0..2.0, b in -2.0..2.0) -> y => 0.5, 0.5;
     to_degrees(x in -3.0..3.0) -> y => 57.29577951308232;
     to_radians(x in -90.0..90.0) -> y => 0.017453292519943295;
     // x^0 is 1 everywhere, also at 0, so its slope by x is 0 and not 0·∞. By the exponent, 0^p is flat for p > 0.
