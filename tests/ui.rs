@@ -1,7 +1,11 @@
-//! What the macro refuses: one case a file, and what the user reads beside it.
+//! What users read: refused code with its errors, and demanding code that must be taken without a word.
 
 #[test]
 fn errors_stand_at_the_users_token_and_say_what_to_write() {
-    let cases = trybuild::TestCases::new();
-    cases.compile_fail("tests/ui/*/*.rs");
+    trybuild::TestCases::new().compile_fail("tests/ui/*/*.rs");
+}
+
+#[test]
+fn demanding_code_is_accepted() {
+    trybuild::TestCases::new().pass("tests/accepted/*.rs");
 }
