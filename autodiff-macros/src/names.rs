@@ -52,5 +52,9 @@ pub(crate) const PUSHFORWARD: &str = "__pushforward";
 pub(crate) const FORWARD: &str = "__forward";
 /// The tangent of [`FORWARD`].
 pub(crate) const FORWARD_TANGENT: &str = "__forward_tangent";
+/// [`FORWARD`] with the pullback in a box.
+pub(crate) const FORWARD_BOXED: &str = "__forward_boxed";
+/// [`FORWARD_TANGENT`] with the pullback in a box.
+pub(crate) const FORWARD_TANGENT_BOXED: &str = "__forward_tangent_boxed";
 /// `value_and_grad` into buffers that the caller gives.
 pub(crate) const GRADIENT: &str = "__gradient";

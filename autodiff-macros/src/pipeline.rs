@@ -59,8 +59,8 @@ pub(crate) struct Derivatives {
     pub(crate) tangent: Body,
     /// `vjp`, and what callers use in reverse mode.
     pub(crate) pullback: Body,
-    /// `hvp`: forward over `gradient`.
-    pub(crate) gradient_tangent: Option<Body>,
+    /// `hvp`; see [`differentiate::hvp`].
+    pub(crate) hvp: Option<Body>,
     /// `jacobian` and `hessian` in one sweep, where inputs are few: a tuple of columns; see [`differentiate::columns`].
     pub(crate) jacobian: Option<Body>,
     /// `jacobian` in one forward sweep and a sweep back for each row, where rows are few: a tuple of rows; see
@@ -112,9 +112,9 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
         .map(|body| finish("gradient only", body));
     let pullback = finish("pullback", differentiate::pullback(&primal, switches));
     let tangent = finish("tangent", differentiate::forward(&primal, switches));
-    let gradient_tangent = gradient
+    let hvp = gradient
         .as_ref()
-        .map(|body| finish("hvp", differentiate::forward(body, switches)));
+        .map(|body| finish("hvp", differentiate::hvp(body, switches)));
     let several = !matches!(primal.result, Tree::Value(_));
     let jacobian = several
         .then(|| differentiate::columns(&primal, &primal.result))
@@ -135,7 +135,7 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
         gradient_only,
         tangent,
         pullback,
-        gradient_tangent,
+        hvp,
         jacobian,
         jacobian_rows,
         hessian,

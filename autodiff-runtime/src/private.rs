@@ -70,6 +70,61 @@ pub fn or_zeros_vec<T: ZerosLike<Owned = T>>(bar: &mut Vec<T>, x: &[T]) {
     check_len("the cotangent", bar.len(), x.len());
 }
 
+/// As [`or_zeros_mut`], where the argument is `len` elements that were `zero`-shaped.
+#[inline]
+#[track_caller]
+pub fn or_zeros_mut_len<'a, T: Clone>(
+    bar: &'a mut [T],
+    len: usize,
+    zero: T,
+    scratch: &'a mut Vec<T>,
+) -> &'a mut [T] {
+    if bar.is_empty() && len != 0 {
+        *scratch = vec![zero; len];
+        return scratch;
+    }
+    check_len("the cotangent", bar.len(), len);
+    bar
+}
+
+/// As [`or_zeros_vec`], where the argument is `len` elements that were `zero`-shaped.
+#[inline]
+#[track_caller]
+pub fn or_zeros_vec_len<T: Clone>(bar: &mut Vec<T>, len: usize, zero: T) {
+    if bar.is_empty() {
+        bar.resize(len, zero);
+    }
+    check_len("the cotangent", bar.len(), len);
+}
+
+/// As [`or_zeros`], for an array.
+#[inline]
+#[track_caller]
+pub fn or_zeros_array<'a, T: ZerosLike<Owned = T>, const N: usize>(
+    dot: &'a [T],
+    x: &[T],
+    scratch: &'a mut Vec<T>,
+) -> &'a [T; N] {
+    match or_zeros(dot, x, scratch).try_into() {
+        Ok(array) => array,
+        Err(_) => wrong_len("the tangent", x.len(), N),
+    }
+}
+
+/// As [`or_zeros_mut`], for the tangent of an array.
+#[inline]
+#[track_caller]
+pub fn or_zeros_array_mut<'a, T: ZerosLike<Owned = T>, const N: usize>(
+    dot: &'a mut [T],
+    x: &[T],
+    scratch: &'a mut Vec<T>,
+) -> &'a mut [T; N] {
+    match or_zeros_mut(dot, x, scratch).try_into() {
+        Ok(array) => array,
+        Err(_) => wrong_len("the tangent", x.len(), N),
+    }
+}
+
 /// Panics with both lengths unless they are equal. `what` is the thing whose length is `found`.
 #[inline]
 #[track_caller]

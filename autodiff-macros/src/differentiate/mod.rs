@@ -2,6 +2,7 @@
 
 mod forward;
 mod gather;
+mod hessian;
 mod normalise;
 mod products;
 mod reverse;
@@ -48,6 +49,12 @@ pub(crate) fn pullback(primal: &Body, switches: &Switches) -> Body {
 /// Result: `(result, tangent of the result)`, the latter a mirror of the former.
 pub(crate) fn forward(body: &Body, _switches: &Switches) -> Body {
     forward::forward(body)
+}
+
+/// The Hessian times a vector: forward over `gradient`. Parameters: those of the primal and their tangents. Result: the
+/// tangents of the cotangents, a mirror of the parameters; what a gradient accumulates into are locals here.
+pub(crate) fn hvp(gradient: &Body, switches: &Switches) -> Body {
+    hessian::product(forward(gradient, switches))
 }
 
 /// Sums into neighbouring elements, carried from one iteration to the next. Of a body that was simplified: equal

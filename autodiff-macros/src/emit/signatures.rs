@@ -1,0 +1,552 @@
+//! The companion's functions without their bodies: which of them there are, what they take and what they give.
+
+mod protocol;
+mod shapes;
+
+use super::types::tokens;
+use crate::ir::{Passing, Type};
+use crate::names::{self, Names};
+use crate::parse::{Request, RequestParam};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
+
+pub(super) use protocol::{Boxed, Forward};
+pub(super) use shapes::{Count, is_copy, single_float};
+
+/// What is common to all functions of a companion.
+pub(super) struct Signature<'a> {
+    pub(super) request: &'a Request,
+    pub(super) names: Names,
+    pub(super) params: Vec<Param<'a>>,
+    /// The user's generics, with a name for each `impl Trait` of a parameter.
+    generics: syn::Generics,
+}
+
+/// A parameter of the user's function, as every function of the companion has it.
+pub(super) struct Param<'a> {
+    pub(super) at: usize,
+    pub(super) request: &'a RequestParam,
+    /// What wrappers call it: the user's name, or one of ours if the pattern has none.
+    pub(super) ident: Ident,
+    /// As written, `impl Trait` named.
+    pub(super) ty: syn::Type,
+}
+
+/// A function that waits for its body.
+pub(super) struct Function {
+    pub(super) name: Ident,
+    /// The documentation; hidden from it if there is none.
+    pub(super) docs: Vec<String>,
+    /// Panics point to the caller.
+    pub(super) tracks: bool,
+    /// Patterns and types.
+    pub(super) params: Vec<(TokenStream, TokenStream)>,
+    pub(super) output: TokenStream,
+    generics: syn::Generics,
+}
+
+impl<'a> Signature<'a> {
+    pub(super) fn new(request: &'a Request) -> Self {
+        let mut namer = NameImpls(request.item.sig.generics.clone());
+        for param in namer.0.type_params_mut() {
+            param.default = None;
+        }
+        for param in namer.0.const_params_mut() {
+            param.default = None;
+        }
+        let mut params = Vec::new();
+        for (at, param) in request.params.iter().enumerate() {
+            let mut ty = param.ty.clone();
+            namer.visit_type_mut(&mut ty);
+            let ident = match param.ident() {
+                Some(ident) => ident.clone(),
+                None => names::local(&format!("arg{at}"), param.ty.span()),
+            };
+            params.push(Param {
+                at,
+                request: param,
+                ident,
+                ty,
+            });
+        }
+        Signature {
+            request,
+            names: Names::new(&request.facade),
+            params,
+            generics: namer.0,
+        }
+    }
+
+    pub(super) fn differentiable(&self) -> impl Iterator<Item = &Param<'a>> {
+        self.params.iter().filter(|param| !param.request.constant)
+    }
+
+    /// The function's result, `()` if there is none.
+    pub(super) fn result(&self) -> TokenStream {
+        match &self.request.output.0 {
+            Some(ty) => ty.to_token_stream(),
+            None => quote!(()),
+        }
+    }
+
+    /// Whether some argument is written to, so that the function cannot be called twice with the same.
+    fn writes(&self) -> bool {
+        let mut params = self.params.iter();
+        params.any(|param| param.request.passing == Passing::RefMut)
+    }
+
+    /// A float comes out, and nothing else is written.
+    pub(super) fn has_gradient(&self) -> bool {
+        matches!(self.request.output.1, Type::Float(_)) && !self.writes()
+    }
+
+    /// Something comes out, and nothing else that is differentiated is written.
+    pub(super) fn has_vjp(&self) -> bool {
+        let mut params = self.differentiable();
+        self.request.output.1.has_floats() && params.all(|param| param.request.passing != Passing::RefMut)
+    }
+
+    /// Whether every parameter is a float or a tuple of floats: derivatives then need no buffers.
+    pub(super) fn only_scalars(&self) -> bool {
+        self.differentiable()
+            .all(|param| shapes::is_scalars(&param.request.shape) && param.is_value())
+    }
+
+    /// `::<T, N>`, so that what no argument tells is passed on.
+    pub(super) fn turbofish(&self) -> TokenStream {
+        turbofish(&captured(&self.generics))
+    }
+
+    fn function(&self, name: &str, docs: Vec<String>, output: TokenStream) -> Function {
+        Function {
+            name: format_ident!(
+                "{name}",
+                span = Span::call_site().located_at(self.request.companion.span())
+            ),
+            docs,
+            tracks: false,
+            params: self.params.iter().map(Param::plain).collect(),
+            output,
+            generics: self.generics.clone(),
+        }
+    }
+
+    /// One gradient stands bare, several in a tuple.
+    pub(super) fn gradient_type(&self) -> TokenStream {
+        let types: Vec<_> = self.differentiable().map(Param::gradient).collect();
+        bare_or_tuple(&types)
+    }
+
+    /// The tangents as a user gives them.
+    pub(super) fn tangent_type(&self) -> TokenStream {
+        let types: Vec<_> = self.differentiable().map(Param::tangent).collect();
+        bare_or_tuple(&types)
+    }
+
+    pub(super) fn grad(&self) -> Function {
+        let f = self.link();
+        let docs = vec![
+            format!("The gradient `∇f` of {f}{}.", self.by()),
+            self.allocates(),
+        ];
+        self.function("grad", docs, self.gradient_type())
+    }
+
+    pub(super) fn value_and_grad(&self) -> Function {
+        let f = self.link();
+        let docs = vec![
+            format!(
+                "The value and the gradient `(f, ∇f)` of {f}{}, in one sweep.",
+                self.by()
+            ),
+            self.allocates(),
+        ];
+        let (value, gradient) = (self.result(), self.gradient_type());
+        self.function("value_and_grad", docs, quote!((#value, #gradient)))
+    }
+
+    pub(super) fn grad_into(&self) -> Function {
+        let f = self.link();
+        let mut docs = vec![
+            format!(
+                "The gradient `∇f` of {f}{}, written over what was there.",
+                self.by()
+            ),
+            "Returns the value. Allocates nothing beyond what the sweep has to record.".to_owned(),
+        ];
+        let tracks = self.differentiable().any(|param| param.is_unsized());
+        if tracks {
+            docs.push("# Panics".to_owned());
+            docs.push("If the length of a gradient is not that of its parameter.".to_owned());
+        }
+        let mut res = self.function("grad_into", docs, self.result());
+        for param in self.differentiable() {
+            let (ident, ty) = (param.bar(), param.gradient_slot());
+            res.params.push((quote!(#ident), quote!(&mut #ty)));
+        }
+        res.tracks = tracks;
+        res
+    }
+
+    pub(super) fn jvp(&self) -> Function {
+        let f = self.link();
+        let docs = vec![
+            format!("The value of {f} and its derivative along `tangent`: `(f, ∂f · tangent)`."),
+            "Forward mode: costs about two calls of the function.".to_owned(),
+        ];
+        let result = self.result();
+        self.with_tangent(self.function("jvp", docs, quote!((#result, #result))))
+    }
+
+    pub(super) fn hvp(&self) -> Function {
+        let f = self.link();
+        let docs = vec![
+            format!("The Hessian of {f} times `tangent`: `∇²f · tangent`, in the shape of the gradient."),
+            "Forward over reverse mode: costs a small multiple of the gradient, whatever the number of parameters."
+                .to_owned(),
+        ];
+        self.with_tangent(self.function("hvp", docs, self.gradient_type()))
+    }
+
+    fn with_tangent(&self, mut function: Function) -> Function {
+        let ident = names::local("tangent", Span::mixed_site());
+        function.params.push((quote!(#ident), self.tangent_type()));
+        function.tracks = self.differentiable().any(|param| param.is_unsized());
+        function
+    }
+
+    pub(super) fn vjp(&self) -> Function {
+        let f = self.link();
+        let docs = vec![
+            format!("The value of {f} and its pullback: `(f, seed ↦ seedᵀ · ∂f)`."),
+            "Reverse mode. The pullback gives the cotangents in the shape of a gradient.".to_owned(),
+        ];
+        let (value, gradient) = (self.result(), self.gradient_type());
+        self.function(
+            "vjp",
+            docs,
+            quote!((#value, impl ::core::ops::FnOnce(#value) -> #gradient)),
+        )
+    }
+
+    /// `None` where a Jacobian has no place for the result or the parameters.
+    pub(super) fn jacobian(&self) -> Option<Function> {
+        let (rows, columns) = self.jacobian_size()?;
+        let float = self.float()?;
+        let matrix = self.matrix(&float, &rows, &columns);
+        let docs = vec![
+            format!(
+                "The Jacobian `∂fᵢ/∂xⱼ` of {}: rows are outputs, columns inputs.",
+                self.link()
+            ),
+            "The entries of the parameters are counted from left to right.".to_owned(),
+        ];
+        Some(self.repeated(self.function("jacobian", docs, matrix)))
+    }
+
+    /// Outputs and inputs.
+    pub(super) fn jacobian_size(&self) -> Option<(Count, Count)> {
+        if self.writes() || !cfg!(feature = "nalgebra") {
+            return None;
+        }
+        match &self.request.output.1 {
+            Type::Array(element, _) | Type::Vec(element) if matches!(**element, Type::Float(_)) => (),
+            _ => return None,
+        }
+        Some((self.count(&self.request.output.1), self.inputs()))
+    }
+
+    /// `None` where there is no gradient, or no matrix to put it in.
+    pub(super) fn hessian(&self) -> Option<Function> {
+        if !self.has_gradient() {
+            return None;
+        }
+        let float = self.float()?;
+        let output = match self.inputs() {
+            Count::Known(1) if self.only_scalars() => float,
+            _ if !cfg!(feature = "nalgebra") => return None,
+            n => self.matrix(&float, &n, &n),
+        };
+        let docs = vec![
+            format!("The Hessian `∂²f/∂xᵢ∂xⱼ` of {}, exactly symmetric.", self.link()),
+            "The entries of the parameters are counted from left to right.".to_owned(),
+        ];
+        Some(self.repeated(self.function("hessian", docs, output)))
+    }
+
+    /// How many floats all differentiable parameters are together.
+    pub(super) fn inputs(&self) -> Count {
+        self.differentiable().fold(Count::Known(0), |sum, param| {
+            sum.plus(self.count(&param.request.shape))
+        })
+    }
+
+    fn count(&self, ty: &Type) -> Count {
+        let generic: Vec<_> = self.generics.const_params().map(|param| &param.ident).collect();
+        shapes::count(ty, &generic)
+    }
+
+    /// The float that everything is made of, if it is one and the same.
+    fn float(&self) -> Option<TokenStream> {
+        let shapes = self.differentiable().map(|param| &param.request.shape);
+        single_float(shapes.chain([&self.request.output.1]))
+    }
+
+    /// The type of a matrix: its size is in the type if it is known.
+    pub(super) fn matrix(&self, float: &TokenStream, rows: &Count, columns: &Count) -> TokenStream {
+        let nalgebra = self.names.private("nalgebra");
+        match (rows.tokens(), columns.tokens()) {
+            (Some(rows), Some(columns)) => quote!(#nalgebra::SMatrix<#float, #rows, #columns>),
+            _ => quote!(#nalgebra::DMatrix<#float>),
+        }
+    }
+
+    /// A function that calls others many times with the same arguments: what it owns must be `Clone`.
+    fn repeated(&self, mut function: Function) -> Function {
+        for param in &self.params {
+            if param.is_value() && matches!(param.request.shape, Type::Host) {
+                let ty = &param.ty;
+                // A bound with a lifetime is looked at where the function is called, not where it is defined.
+                let bound = syn::parse_quote!(for<'clone> #ty: ::core::clone::Clone);
+                function.generics.make_where_clause().predicates.push(bound);
+            }
+        }
+        function
+    }
+
+    /// The body of `__gradient`: `value_and_grad` with buffers for what is not a scalar. `bars` are the types of those.
+    pub(super) fn gradient(&self, bars: &[TokenStream]) -> Function {
+        let scalars: Vec<_> = self.scalar_cotangents().map(|(_, ty)| ty).collect();
+        let value = self.result();
+        let output = match scalars.as_slice() {
+            [] => value,
+            [one] => quote!((#value, #one)),
+            several => quote!((#value, (#(#several),*))),
+        };
+        let mut res = self.function(names::GRADIENT, Vec::new(), output);
+        for ty in bars {
+            res.params.push((TokenStream::new(), ty.clone()));
+        }
+        res
+    }
+
+    /// Names and types of the cotangents that `__gradient` returns, one for each scalar leaf.
+    pub(super) fn scalar_cotangents(&self) -> impl Iterator<Item = (Ident, TokenStream)> {
+        let params = self.differentiable().filter(|param| param.is_value());
+        params.flat_map(|param| {
+            let leaves = shapes::scalar_leaves(&param.request.shape);
+            let many = leaves.len() > 1 || matches!(param.request.shape, Type::Tuple(_));
+            leaves.into_iter().enumerate().map(move |(k, ty)| {
+                let bar = param.bar();
+                let ident = if many {
+                    names::local(&format!("{bar}{k}"), bar.span())
+                } else {
+                    bar
+                };
+                (ident, tokens(ty, param.span()))
+            })
+        })
+    }
+
+    /// "[`f`](fn@f)"
+    fn link(&self) -> String {
+        let f = &self.request.item.sig.ident;
+        format!("[`{f}`](fn@{f})")
+    }
+
+    /// " by `x` and `y`", where there is a choice.
+    fn by(&self) -> String {
+        if self.params.len() < 2 {
+            return String::new();
+        }
+        let names: Vec<_> = self
+            .differentiable()
+            .map(|param| format!("`{}`", param.ident))
+            .collect();
+        match names.split_last() {
+            Some((last, [])) => format!(" by {last}"),
+            Some((last, rest)) => format!(" by {} and {last}", rest.join(", ")),
+            None => String::new(),
+        }
+    }
+
+    fn allocates(&self) -> String {
+        if self.only_scalars() {
+            return "Allocates nothing beyond what the function itself does.".to_owned();
+        }
+        match self.differentiable().any(|param| param.is_unsized()) {
+            true => "Allocates the gradient; `grad_into` takes one that is there.".to_owned(),
+            false => "The gradient has the shape of the parameters, by value.".to_owned(),
+        }
+    }
+}
+
+impl Param<'_> {
+    pub(super) fn span(&self) -> Span {
+        self.ty.span()
+    }
+
+    pub(super) fn is_value(&self) -> bool {
+        self.request.passing == Passing::Value
+    }
+
+    /// Whether only the running program knows how long it is.
+    pub(super) fn is_unsized(&self) -> bool {
+        matches!(self.request.shape, Type::Slice(_) | Type::Vec(_))
+    }
+
+    fn plain(&self) -> (TokenStream, TokenStream) {
+        (self.ident.to_token_stream(), self.ty.to_token_stream())
+    }
+
+    /// `x_bar`
+    pub(super) fn bar(&self) -> Ident {
+        self.named("_bar")
+    }
+
+    /// `x_dot`
+    pub(super) fn dot(&self) -> Ident {
+        self.named("_dot")
+    }
+
+    /// A name of ours after the parameter's.
+    pub(super) fn named(&self, suffix: &str) -> Ident {
+        use syn::ext::IdentExt;
+        let text = format!("{}{suffix}", self.ident.unraw());
+        names::local(&text, self.ident.span())
+    }
+
+    /// An own type of the same shape: the gradient by this parameter.
+    pub(super) fn gradient_shape(&self) -> Type {
+        match &self.request.shape {
+            Type::Slice(element) => Type::Vec(element.clone()),
+            other => other.clone(),
+        }
+    }
+
+    pub(super) fn gradient(&self) -> TokenStream {
+        tokens(&self.gradient_shape(), self.span())
+    }
+
+    /// What a gradient by this parameter is written into.
+    fn gradient_slot(&self) -> TokenStream {
+        match &self.request.shape {
+            Type::Vec(element) => tokens(&Type::Slice(element.clone()), self.span()),
+            other => tokens(other, self.span()),
+        }
+    }
+
+    /// A tangent as a user gives it: passed as the parameter is.
+    fn tangent(&self) -> TokenStream {
+        let borrowed = || match &self.request.shape {
+            Type::Vec(element) => tokens(&Type::Slice(element.clone()), self.span()),
+            other => tokens(other, self.span()),
+        };
+        match self.request.passing {
+            Passing::Value => self.ty.to_token_stream(),
+            Passing::Ref => {
+                let ty = borrowed();
+                quote!(&#ty)
+            }
+            Passing::RefMut => {
+                let ty = tokens(&self.request.shape, self.span());
+                quote!(&mut #ty)
+            }
+        }
+    }
+}
+
+/// The type and const parameters: what an `impl Trait` result must capture.
+fn captured(generics: &syn::Generics) -> Vec<Ident> {
+    let name = |param: &syn::GenericParam| match param {
+        syn::GenericParam::Lifetime(_) => None,
+        syn::GenericParam::Type(it) => Some(it.ident.clone()),
+        syn::GenericParam::Const(it) => Some(it.ident.clone()),
+    };
+    generics.params.iter().filter_map(name).collect()
+}
+
+fn turbofish(generics: &[Ident]) -> TokenStream {
+    match generics {
+        [] => TokenStream::new(),
+        some => quote!(::<#(#some),*>),
+    }
+}
+
+impl Function {
+    pub(super) fn captured(&self) -> Vec<Ident> {
+        captured(&self.generics)
+    }
+
+    /// The function's own generics, passed on.
+    pub(super) fn turbofish(&self) -> TokenStream {
+        turbofish(&self.captured())
+    }
+
+    /// Gives the patterns of the parameters another spelling.
+    pub(super) fn rename(&mut self, patterns: impl IntoIterator<Item = TokenStream>) {
+        for (param, pattern) in self.params.iter_mut().zip(patterns) {
+            param.0 = pattern;
+        }
+    }
+
+    pub(super) fn with(self, body: TokenStream) -> TokenStream {
+        let Function {
+            name,
+            docs,
+            tracks,
+            params,
+            output,
+            generics,
+        } = self;
+        let docs: Vec<_> = docs.iter().map(|line| format!(" {line}\n")).collect();
+        let docs = if docs.is_empty() {
+            quote!(#[doc(hidden)])
+        } else {
+            let text = docs.join("\n");
+            quote!(#[doc = #text])
+        };
+        let tracks = tracks.then(|| quote!(#[track_caller]));
+        let (patterns, types): (Vec<_>, Vec<_>) = params.into_iter().unzip();
+        let (lt, list, gt) = (&generics.lt_token, &generics.params, &generics.gt_token);
+        let generic = lt.is_some().then(|| quote!(#lt #list #gt));
+        let bounds = &generics.where_clause;
+        quote! {
+            #docs
+            #[inline]
+            #tracks
+            pub fn #name #generic (#(#patterns: #types),*) -> #output #bounds {
+                #body
+            }
+        }
+    }
+}
+
+/// `a`, or `(a, b)`.
+pub(super) fn bare_or_tuple(parts: &[TokenStream]) -> TokenStream {
+    match parts {
+        [one] => one.clone(),
+        several => quote!((#(#several),*)),
+    }
+}
+
+/// Turns each `impl Trait` into a type parameter: a result that is `impl Trait` itself has to name all of them.
+struct NameImpls(syn::Generics);
+
+impl VisitMut for NameImpls {
+    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+        if let syn::Type::ImplTrait(it) = ty {
+            let count = self.0.type_params().count();
+            let name = names::local(&format!("Impl{count}"), it.span());
+            let bounds = &it.bounds;
+            self.0.params.push(syn::parse_quote!(#name: #bounds));
+            self.0.lt_token.get_or_insert_with(Default::default);
+            self.0.gt_token.get_or_insert_with(Default::default);
+            *ty = syn::parse_quote!(#name);
+            return;
+        }
+        syn::visit_mut::visit_type_mut(self, ty);
+    }
+}

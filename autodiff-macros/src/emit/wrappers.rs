@@ -1,0 +1,359 @@
+//! The public functions that only call what a derivative is in: they allocate results, and put them in their shapes.
+
+use super::signatures::{Param, Signature, bare_or_tuple};
+use super::types::{fixed_zeros, zeros};
+use crate::ir::{Passing, Type};
+use crate::names;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+/// `value_and_grad`, `grad` and `grad_into` by `__gradient`.
+pub(super) fn gradients(signature: &Signature) -> TokenStream {
+    let grad = grad(signature);
+    let value_and_grad = value_and_grad(signature);
+    let grad_into = grad_into(signature);
+    quote!(#grad #value_and_grad #grad_into)
+}
+
+/// ```text
+/// pub fn grad(xs: &[f64]) -> Vec<f64> { Self::value_and_grad(xs).1 }
+/// ```
+pub(super) fn grad(signature: &Signature) -> TokenStream {
+    let (types, args) = (signature.turbofish(), args(signature));
+    signature
+        .grad()
+        .with(quote!(Self::value_and_grad #types(#(#args),*).1))
+}
+
+/// ```text
+/// pub fn value_and_grad(x: f64, xs: &[f64]) -> (f64, (f64, Vec<f64>)) {
+///     let mut xs_bar = vec![0.0; xs.len()];
+///     let (value, x_bar) = Self::__gradient(x, xs, &mut xs_bar);
+///     (value, (x_bar, xs_bar))
+/// }
+/// ```
+fn value_and_grad(signature: &Signature) -> TokenStream {
+    let allocations = buffered(signature).map(|param| {
+        let (bar, zeros) = (param.bar(), param_zeros(signature, param));
+        quote!(let mut #bar = #zeros;)
+    });
+    let allocations: TokenStream = allocations.collect();
+    let buffers = buffered(signature).map(|param| {
+        let bar = param.bar();
+        borrow(&param.request.shape, quote!(#bar))
+    });
+    let call = gradient_call(signature, buffers.collect());
+    let value = local("value");
+    let gradient = assembled(signature);
+    let body = quote!(#allocations #call (#value, #gradient));
+    signature.value_and_grad().with(body)
+}
+
+/// ```text
+/// pub fn grad_into(x: f64, xs: &[f64], x_bar: &mut f64, xs_bar: &mut [f64]) -> f64 {
+///     check_len("the gradient", xs_bar.len(), xs.len());
+///     xs_bar.fill(0.0);
+///     let (value, x_bar_0) = Self::__gradient(x, xs, xs_bar);
+///     *x_bar = x_bar_0;
+///     value
+/// }
+/// ```
+fn grad_into(signature: &Signature) -> TokenStream {
+    let check_len = signature.names.private("check_len");
+    let fill_zero = signature.names.private("fill_zero");
+    let mut before = TokenStream::new();
+    for param in buffered(signature) {
+        let (bar, ident) = (param.bar(), &param.ident);
+        if param.is_unsized() {
+            before.extend(quote!(#check_len("the gradient", #bar.len(), #ident.len());));
+        }
+        before.extend(match &param.request.shape {
+            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => match &**element {
+                Type::Float(_) => quote!(#bar.fill(0.0);),
+                _ => quote!(#fill_zero(#bar);),
+            },
+            _ => {
+                let zeros = param_zeros(signature, param);
+                quote!(*#bar = #zeros;)
+            }
+        });
+    }
+    let buffers = buffered(signature).map(|param| {
+        let bar = param.bar();
+        match &param.request.shape {
+            Type::Tuple(_) => borrow(&param.request.shape, quote!(#bar)),
+            _ => quote!(&mut *#bar),
+        }
+    });
+    // The cotangents that come back have the names of the parameters that they go to.
+    let call = gradient_call(signature, buffers.collect());
+    let slots: Vec<_> = scalar_params(signature)
+        .map(|param| (param.bar(), param.named("_slot")))
+        .collect();
+    let keep: TokenStream = slots
+        .iter()
+        .map(|(bar, slot)| quote!(let #slot = #bar;))
+        .collect();
+    let mut scalars = signature
+        .scalar_cotangents()
+        .map(|(ident, _)| ident.to_token_stream());
+    let mut after = TokenStream::new();
+    for param in signature.differentiable().filter(|param| param.is_value()) {
+        let bar = param.bar();
+        let target = if is_buffered(param) {
+            quote!(#bar)
+        } else {
+            param.named("_slot").to_token_stream()
+        };
+        store(&param.request.shape, &target, true, &mut scalars, &mut after);
+    }
+    let value = local("value");
+    signature
+        .grad_into()
+        .with(quote!(#before #keep #call #after #value))
+}
+
+/// `grad_into` where every part of the gradient is a scalar.
+pub(super) fn grad_into_of_scalars(signature: &Signature) -> TokenStream {
+    let (types, args) = (signature.turbofish(), args(signature));
+    let (value, gradient) = (local("value"), local("gradient"));
+    let bars: Vec<_> = signature.differentiable().map(Param::bar).collect();
+    let stores: TokenStream = match bars.as_slice() {
+        [one] => quote!(*#one = #gradient;),
+        several => several
+            .iter()
+            .enumerate()
+            .map(|(k, bar)| {
+                let k = Literal::usize_unsuffixed(k);
+                quote!(*#bar = #gradient.#k;)
+            })
+            .collect(),
+    };
+    signature.grad_into().with(quote! {
+        let (#value, #gradient) = Self::value_and_grad #types(#(#args),*);
+        #stores
+        #value
+    })
+}
+
+/// ```text
+/// pub fn vjp(x: f64, xs: &[f64]) -> (f64, impl FnOnce(f64) -> (f64, Vec<f64>)) {
+///     let (value, pullback) = Self::__forward(x, xs);
+///     (value, move |seed: f64| {
+///         let mut xs_bar = vec![0.0; xs.len()];
+///         let (x_bar, _) = pullback(seed, xs, &mut xs_bar);
+///         (x_bar, xs_bar)
+///     })
+/// }
+/// ```
+pub(super) fn vjp(signature: &Signature) -> TokenStream {
+    let (types, args) = (signature.turbofish(), args(signature));
+    let forward = local(names::FORWARD);
+    let (value, pullback, seed) = (local("value"), local("pullback"), local("seed"));
+    let by_reference = || signature.params.iter().filter(|param| !param.is_value());
+    let allocations = by_reference()
+        .filter(|param| !param.request.constant)
+        .map(|param| {
+            let (bar, zeros) = (param.bar(), param_zeros(signature, param));
+            quote!(let mut #bar = #zeros;)
+        });
+    let allocations: TokenStream = allocations.collect();
+    let again = by_reference()
+        .filter(|param| param.request.passing == Passing::Ref)
+        .map(|param| &param.ident);
+    let bars = by_reference().map(|param| match (param.request.constant, &param.request.shape) {
+        (true, Type::Float(_)) => quote!(&mut 0.0),
+        (true, _) => quote!(&mut []),
+        (false, _) => {
+            let bar = param.bar();
+            quote!(&mut #bar)
+        }
+    });
+    let cotangents = signature
+        .params
+        .iter()
+        .map(|param| match param.returns_cotangent() {
+            true => param.bar().to_token_stream(),
+            false => quote!(_),
+        });
+    let gradient: Vec<_> = signature
+        .differentiable()
+        .map(|param| param.bar().to_token_stream())
+        .collect();
+    let gradient = bare_or_tuple(&gradient);
+    let lent = lent(&signature.request.output.1, quote!(#seed));
+    let seed_type = signature.result();
+    signature.vjp().with(quote! {
+        let (#value, #pullback) = Self::#forward #types(#(#args),*);
+        (#value, move |#seed: #seed_type| {
+            #allocations
+            let (#(#cotangents,)*) = #pullback(#lent, #(#again,)* #(#bars,)*);
+            #gradient
+        })
+    })
+}
+
+/// The arguments, as they came.
+pub(super) fn args<'a>(signature: &'a Signature) -> Vec<&'a Ident> {
+    signature.params.iter().map(|param| &param.ident).collect()
+}
+
+/// A name of ours.
+pub(super) fn local(name: &str) -> Ident {
+    names::local(name, Span::mixed_site())
+}
+
+/// Parameters whose cotangent, or a part of it, goes to a buffer.
+fn buffered<'a>(signature: &'a Signature<'a>) -> impl Iterator<Item = &'a Param<'a>> {
+    signature.differentiable().filter(|param| is_buffered(param))
+}
+
+fn is_buffered(param: &Param) -> bool {
+    !param.is_value() || has_aggregate(&param.request.shape)
+}
+
+/// Parameters that are floats by value, or tuples of them.
+fn scalar_params<'a>(signature: &'a Signature<'a>) -> impl Iterator<Item = &'a Param<'a>> {
+    signature.differentiable().filter(|param| !is_buffered(param))
+}
+
+pub(super) fn has_aggregate(ty: &Type) -> bool {
+    match ty {
+        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => true,
+        Type::Tuple(parts) => parts.iter().any(has_aggregate),
+        Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
+    }
+}
+
+/// Zeros in the shape of a parameter.
+pub(super) fn param_zeros(signature: &Signature, param: &Param) -> TokenStream {
+    let ident = &param.ident;
+    zeros(
+        &param.request.shape,
+        &quote!(#ident),
+        &signature.names,
+        param.span(),
+    )
+}
+
+/// `&mut at`; of a tuple, its parts, `()` where a part is a scalar.
+pub(super) fn borrow(ty: &Type, at: TokenStream) -> TokenStream {
+    match ty {
+        Type::Tuple(parts) => {
+            let parts = parts.iter().enumerate().map(|(k, part)| match part {
+                Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => quote!(()),
+                Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Tuple(_) => {
+                    let k = Literal::usize_unsuffixed(k);
+                    borrow(part, quote!(#at.#k))
+                }
+            });
+            quote!((#(#parts,)*))
+        }
+        _ => quote!(&mut #at),
+    }
+}
+
+/// `let (value, x_bar) = Self::__gradient(x, xs, BUFFERS);`
+fn gradient_call(signature: &Signature, buffers: Vec<TokenStream>) -> TokenStream {
+    let (types, args) = (signature.turbofish(), args(signature));
+    let (value, sweep) = (local("value"), local(names::GRADIENT));
+    let scalars: Vec<_> = signature
+        .scalar_cotangents()
+        .map(|(ident, _)| ident.to_token_stream())
+        .collect();
+    let pattern = if scalars.is_empty() {
+        quote!(#value)
+    } else {
+        let scalars = bare_or_tuple(&scalars);
+        quote!((#value, #scalars))
+    };
+    quote!(let #pattern = Self::#sweep #types(#(#args,)* #(#buffers),*);)
+}
+
+/// The gradient out of scalars and buffers.
+fn assembled(signature: &Signature) -> TokenStream {
+    let mut scalars = signature
+        .scalar_cotangents()
+        .map(|(ident, _)| ident.to_token_stream());
+    let parts: Vec<_> = signature
+        .differentiable()
+        .map(|param| {
+            let bar = param.bar();
+            match param.is_value() {
+                true => joined(&param.request.shape, &quote!(#bar), &mut scalars),
+                false => quote!(#bar),
+            }
+        })
+        .collect();
+    bare_or_tuple(&parts)
+}
+
+/// A cotangent of type `ty`: floats from `scalars`, aggregates from the same part of `buffer`.
+pub(super) fn joined(
+    ty: &Type,
+    buffer: &TokenStream,
+    scalars: &mut impl Iterator<Item = TokenStream>,
+) -> TokenStream {
+    match ty {
+        Type::Float(_) => scalars.next().expect("a scalar for each float"),
+        Type::Tuple(parts) => {
+            let parts: Vec<_> = parts
+                .iter()
+                .enumerate()
+                .map(|(k, part)| {
+                    let k = Literal::usize_unsuffixed(k);
+                    joined(part, &quote!(#buffer.#k), scalars)
+                })
+                .collect();
+            quote!((#(#parts,)*))
+        }
+        _ => buffer.clone(),
+    }
+}
+
+/// `*to = scalar;`, of a tuple its floats.
+fn store(
+    ty: &Type,
+    to: &TokenStream,
+    whole: bool,
+    scalars: &mut impl Iterator<Item = TokenStream>,
+    out: &mut TokenStream,
+) {
+    match ty {
+        Type::Float(_) => {
+            let scalar = scalars.next().expect("a scalar for each float");
+            let star = whole.then(|| quote!(*));
+            out.extend(quote!(#star #to = #scalar;));
+        }
+        Type::Tuple(parts) => {
+            for (k, part) in parts.iter().enumerate() {
+                let k = Literal::usize_unsuffixed(k);
+                store(part, &quote!(#to.#k), false, scalars, out);
+            }
+        }
+        _ => (),
+    }
+}
+
+/// A seed by value as the protocol takes it: aggregates as slices, `()` for what has no float.
+fn lent(ty: &Type, at: TokenStream) -> TokenStream {
+    match ty {
+        Type::Float(_) => at,
+        Type::Tuple(parts) => {
+            let parts = parts.iter().enumerate().map(|(k, part)| {
+                let k = Literal::usize_unsuffixed(k);
+                lent(part, quote!(#at.#k))
+            });
+            quote!((#(#parts,)*))
+        }
+        Type::Array(..) | Type::Vec(_) | Type::Slice(_) | Type::Aggregate(_) if ty.has_floats() => {
+            quote!(&#at)
+        }
+        _ => quote!(()),
+    }
+}
+
+/// Whether zeros of this shape have a length that only the argument knows.
+pub(super) fn zeros_need_argument(ty: &Type) -> bool {
+    fixed_zeros(ty, Span::call_site()).is_none()
+}

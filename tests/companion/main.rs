@@ -1,0 +1,3 @@
+//! The companion of an annotated function: which functions it has, with what types, under which names.
+
+mod shapes;
