@@ -65,7 +65,7 @@ fn wanted(body: &Body) -> Wanted {
     let mut marking = Marking {
         stmts: Vec::new(),
         origins: vec![Origin::Outside; body.values.len()],
-        memory: memory(body),
+        memory: memory(&tops(body), body.places.len()),
         writers: vec![Vec::new(); body.places.len()],
         begins: vec![Vec::new(); body.places.len()],
         wanted: Wanted {
@@ -94,11 +94,16 @@ fn wanted(body: &Body) -> Wanted {
     marking.wanted
 }
 
-/// The place whose memory each place is: itself, except for views.
-pub(super) fn memory(body: &Body) -> Vec<PlaceId> {
-    let mut res: Vec<_> = (0..body.places.len()).map(|k| PlaceId(k as u32)).collect();
+/// The function's region, and its pullback's.
+fn tops(body: &Body) -> Vec<&Region> {
     let pullback = body.pullback.iter().map(|it| &it.region);
-    for region in [&body.region].into_iter().chain(pullback) {
+    [&body.region].into_iter().chain(pullback).collect()
+}
+
+/// The place whose memory each place is: itself, except for views.
+pub(super) fn memory(regions: &[&Region], places: usize) -> Vec<PlaceId> {
+    let mut res: Vec<_> = (0..places).map(|k| PlaceId(k as u32)).collect();
+    for region in regions {
         each(region, &mut |stmt| {
             if let Instr::Alloc {
                 place,
@@ -338,7 +343,7 @@ fn updates_itself(instr: &Instr) -> bool {
 }
 
 /// Whether the instruction may change a length inside of a place of type `ty` that it writes to.
-fn changes_shape(instr: &Instr, ty: &Type) -> bool {
+pub(super) fn changes_shape(instr: &Instr, ty: &Type) -> bool {
     match instr {
         Instr::Store { .. } | Instr::AddTo { .. } | Instr::Fill { .. } | Instr::Accumulate { .. } => false,
         Instr::CopyTo { .. } => ty.element().is_none_or(|element| element.element().is_some()),

@@ -1,6 +1,13 @@
 //! Rewrites a derivative to the code an expert would have written. One way, to no more operations than before.
 
+mod algebra;
+mod constants;
 mod dead;
+mod exact;
+mod rewrite;
+mod sums;
+#[cfg(test)]
+mod tests;
 
 use crate::ir::Body;
 use crate::pipeline::Switches;
@@ -15,6 +22,7 @@ pub(crate) fn to_fixpoint(mut body: Body, switches: &Switches) -> Body {
         if switches.on("dead") {
             changed |= dead::drop_dead(&mut body);
         }
+        changed |= rewrite::rewrite(&mut body, switches);
         if !changed {
             break;
         }

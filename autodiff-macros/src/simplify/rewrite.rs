@@ -1,0 +1,488 @@
+//! One walk over a body, from the first statement to the last, that makes each value as cheap as it can be: a value
+//! that exists already, a constant, or a simpler instruction.
+//!
+//! The walk knows what stands in scope: definitions, values by what computes them, and what was last seen in memory.
+
+mod common;
+mod control;
+mod counts;
+mod loads;
+
+use super::{algebra, constants, exact, sums};
+use crate::ir::visit::{Parts, walk};
+use crate::ir::{
+    BinaryOp, Body, Const, Float, Instr, Int, Origin, PlaceId, Region, Stmt, Tree, Type, UnaryOp, Value,
+    ValueId,
+};
+use crate::pipeline::Switches;
+use proc_macro2::Span;
+use std::collections::HashMap;
+
+/// Walks once; says whether anything changed.
+pub(super) fn rewrite(body: &mut Body, switches: &Switches) -> bool {
+    let mut region = std::mem::take(&mut body.region);
+    let mut pullback = body.pullback.take();
+    let tops: Vec<&Region> = [&region]
+        .into_iter()
+        .chain(pullback.as_ref().map(|it| &it.region))
+        .collect();
+    let trees = [Some(&body.result), pullback.as_ref().map(|it| &it.result)];
+    let defs = counts::count(body, &tops, &trees);
+    let memory = super::dead::memory(&tops, body.places.len());
+    let mut rewriter = Rewriter {
+        on: On {
+            algebra: switches.on("algebra"),
+            common: switches.on("common"),
+            scalars: switches.on("scalars"),
+        },
+        same: (0..body.values.len()).map(|k| ValueId(k as u32)).collect(),
+        body,
+        defs,
+        table: common::Table::default(),
+        loads: loads::Loads::default(),
+        memory,
+        known: HashMap::new(),
+        open: Vec::new(),
+        regions: 0,
+        span: Span::call_site(),
+        changed: false,
+    };
+    // Values of the forward sweep stay in scope for the pullback.
+    rewriter.open();
+    region.stmts.into_iter().for_each(|stmt| rewriter.stmt(stmt));
+    if let Some(it) = &mut pullback {
+        rewriter.open();
+        let stmts = std::mem::take(&mut it.region.stmts);
+        stmts.into_iter().for_each(|stmt| rewriter.stmt(stmt));
+        it.region.stmts = rewriter.close();
+        rewriter.tree(&mut it.result);
+    }
+    region.stmts = rewriter.close();
+    let mut result = std::mem::replace(&mut rewriter.body.result, Tree::Tuple(Vec::new()));
+    rewriter.tree(&mut result);
+    let changed = rewriter.changed;
+    body.result = result;
+    body.region = region;
+    body.pullback = pullback;
+    changed
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct On {
+    pub(super) algebra: bool,
+    pub(super) common: bool,
+    pub(super) scalars: bool,
+}
+
+pub(super) struct Rewriter<'a> {
+    pub(super) body: &'a mut Body,
+    pub(super) on: On,
+    /// What stands for each value now.
+    same: Vec<ValueId>,
+    defs: Vec<Def>,
+    table: common::Table,
+    loads: loads::Loads,
+    /// The place whose memory each place is.
+    memory: Vec<PlaceId>,
+    /// Conditions whose outcome is known in the branch that the walk is in.
+    known: HashMap<ValueId, bool>,
+    open: Vec<Open>,
+    regions: u32,
+    pub(super) span: Span,
+    changed: bool,
+}
+
+/// What is known of a value's definition.
+#[derive(Clone, Default)]
+struct Def {
+    /// The instruction, of scalar ones without effects.
+    instr: Option<Instr>,
+    /// The region in the order of the walk; 0 before the walk has been there.
+    region: u32,
+    /// How often it is read; a guide for what pays, never for what is right.
+    uses: u32,
+    /// Read once, by a sum in the same region.
+    in_sum: bool,
+}
+
+/// A region under construction.
+struct Open {
+    stmts: Vec<Stmt>,
+    number: u32,
+    mark: common::Mark,
+}
+
+/// What a rule makes of an instruction.
+pub(super) enum Step {
+    /// Its result is this value.
+    Value(ValueId),
+    /// It is better written like this.
+    Instr(Instr),
+}
+
+/// How often one instruction is rewritten in a walk, in case two rules undo each other.
+const FUEL: usize = 16;
+
+impl Rewriter<'_> {
+    fn open(&mut self) {
+        self.regions += 1;
+        let mark = self.table.mark();
+        self.open.push(Open {
+            stmts: Vec::new(),
+            number: self.regions,
+            mark,
+        });
+    }
+
+    fn close(&mut self) -> Vec<Stmt> {
+        let open = self.open.pop().expect("every `close` has its `open`");
+        self.table.forget(open.mark);
+        open.stmts
+    }
+
+    fn here(&self) -> u32 {
+        self.open.last().expect("the walk is in a region").number
+    }
+
+    fn push(&mut self, stmt: Stmt) {
+        let here = self.here();
+        for result in &stmt.results {
+            let def = &mut self.defs[result.0 as usize];
+            def.region = here;
+            def.instr = (stmt.results.len() == 1 && is_scalar(&stmt.instr)).then(|| stmt.instr.clone());
+        }
+        self.open
+            .last_mut()
+            .expect("the walk is in a region")
+            .stmts
+            .push(stmt);
+    }
+
+    /// A region with its parameters, in a scope of its own.
+    fn region(&mut self, mut region: Region) -> Region {
+        self.open();
+        let here = self.here();
+        for param in &region.params {
+            self.defs[param.0 as usize].region = here;
+        }
+        for stmt in std::mem::take(&mut region.stmts) {
+            self.stmt(stmt);
+        }
+        region.stmts = self.close();
+        for id in &mut region.yields {
+            *id = self.same(*id);
+        }
+        region
+    }
+
+    fn tree(&mut self, tree: &mut Tree) {
+        match tree {
+            Tree::Value(id) => *id = self.same(*id),
+            Tree::Place(_) => (),
+            Tree::Tuple(parts) => parts.iter_mut().for_each(|part| self.tree(part)),
+        }
+    }
+
+    fn stmt(&mut self, mut stmt: Stmt) {
+        self.span = stmt.span;
+        self.rename(&mut stmt.instr);
+        match stmt.instr {
+            Instr::If {
+                cond,
+                then,
+                otherwise,
+            } => self.branch(stmt.results, cond, then, otherwise),
+            Instr::Loop(it) => self.repeat(stmt.results, *it),
+            Instr::Load(_) | Instr::Len(_) => self.look(stmt),
+            ref instr if is_scalar(instr) => {
+                self.define(stmt);
+            }
+            _ => self.effect(stmt),
+        }
+    }
+
+    fn rename(&mut self, instr: &mut Instr) {
+        struct Rename<'a>(&'a [ValueId]);
+        impl Parts for Rename<'_> {
+            fn value(&mut self, value: &mut ValueId) {
+                *value = self.0[value.0 as usize];
+            }
+        }
+        walk(instr, &mut Rename(&self.same));
+    }
+
+    /// A scalar instruction: gives what stands for its result.
+    fn define(&mut self, mut stmt: Stmt) -> ValueId {
+        let y = stmt.results[0];
+        for _ in 0..FUEL {
+            match self.step(&stmt.instr, y) {
+                None => break,
+                Some(Step::Value(value)) => {
+                    self.release(&stmt.instr);
+                    return self.replace(y, value);
+                }
+                Some(Step::Instr(instr)) => {
+                    self.changed = true;
+                    self.acquire(&instr);
+                    self.release(&stmt.instr);
+                    if let Instr::Const(known) = &instr {
+                        self.body.values[y.0 as usize].constant = Some(known.clone());
+                    }
+                    stmt.instr = instr;
+                }
+            }
+        }
+        if self.on.common {
+            let key = common::key(self.body, &stmt.instr, y);
+            if let Some(before) = self.table.get(&key) {
+                self.release(&stmt.instr);
+                return self.replace(y, before);
+            }
+            self.table.insert(key, y);
+        }
+        self.push(stmt);
+        y
+    }
+
+    /// The first rule that applies.
+    fn step(&mut self, instr: &Instr, y: ValueId) -> Option<Step> {
+        if let Some(known) = constants::fold(self.body, instr, y) {
+            return Some(Step::Instr(Instr::Const(known)));
+        }
+        if let Some(step) = exact::rule(self, instr, y) {
+            return Some(step);
+        }
+        let derivative = self.is_derivative(y) && self.body.is_float(y);
+        if !derivative || !self.on.algebra {
+            return None;
+        }
+        algebra::rule(self, instr, y).or_else(|| sums::rule(self, instr, y))
+    }
+
+    /// `value` stands for `y` from now on.
+    fn replace(&mut self, y: ValueId, value: ValueId) -> ValueId {
+        if y == value {
+            return y;
+        }
+        self.changed = true;
+        let value = self.typed(value, y);
+        let old = self.body.value(y).clone();
+        let kept = &mut self.body.values[value.0 as usize];
+        kept.name = kept.name.take().or(old.name);
+        if old.origin == Origin::Primal {
+            // Somebody of the user's function reads it now, so its bits are settled.
+            kept.origin = Origin::Primal;
+        }
+        self.defs[value.0 as usize].uses += self.defs[y.0 as usize].uses;
+        self.same[y.0 as usize] = value;
+        value
+    }
+
+    /// A literal without a type must not stand where one is known: a method could not be called on it.
+    fn typed(&mut self, value: ValueId, y: ValueId) -> ValueId {
+        let ty = self.body.ty(y).clone();
+        let untyped = matches!(
+            self.body.ty(value),
+            Type::Float(Float::Inferred) | Type::Int(Int::Inferred)
+        );
+        let known = !matches!(ty, Type::Float(Float::Inferred) | Type::Int(Int::Inferred));
+        if !untyped || !known {
+            return value;
+        }
+        match self.body.value(value).constant.clone() {
+            Some(known) => self.emit(Instr::Const(known), ty),
+            None => {
+                self.body.values[value.0 as usize].ty = ty;
+                value
+            }
+        }
+    }
+
+    /// What stands for `id`.
+    fn same(&self, id: ValueId) -> ValueId {
+        self.same[id.0 as usize]
+    }
+
+    fn acquire(&mut self, instr: &Instr) {
+        for id in operands(instr) {
+            self.defs[id.0 as usize].uses += 1;
+        }
+    }
+
+    /// The instruction is not needed any more; neither is what only it needed.
+    fn release(&mut self, instr: &Instr) {
+        for id in operands(instr) {
+            let def = &mut self.defs[id.0 as usize];
+            def.uses = def.uses.saturating_sub(1);
+            if def.uses == 0 {
+                if let Some(instr) = def.instr.clone() {
+                    self.release(&instr);
+                }
+            }
+        }
+    }
+
+    /// Anything that is not a scalar instruction.
+    fn effect(&mut self, stmt: Stmt) {
+        self.written(&stmt);
+        self.push(stmt);
+    }
+
+    /// Reads memory, or a length.
+    fn look(&mut self, stmt: Stmt) {
+        let y = stmt.results[0];
+        if self.on.common {
+            if let Some(before) = self.seen(&stmt.instr) {
+                self.replace(y, before);
+                return;
+            }
+            self.remember(&stmt.instr, y);
+        }
+        self.push(stmt);
+    }
+}
+
+/// What rules ask, and how they build.
+impl Rewriter<'_> {
+    /// The float that `id` is known to be.
+    pub(super) fn float_of(&self, id: ValueId) -> Option<f64> {
+        match self.body.value(id).constant {
+            Some(Const::Float(x)) => Some(x),
+            Some(Const::Int(_) | Const::Bool(_)) | None => None,
+        }
+    }
+
+    pub(super) fn int_of(&self, id: ValueId) -> Option<i128> {
+        match self.body.value(id).constant {
+            Some(Const::Int(n)) => Some(n),
+            Some(Const::Float(_) | Const::Bool(_)) | None => None,
+        }
+    }
+
+    pub(super) fn bool_of(&self, id: ValueId) -> Option<bool> {
+        match self.body.value(id).constant {
+            Some(Const::Bool(b)) => Some(b),
+            Some(Const::Float(_) | Const::Int(_)) | None => self.known.get(&id).copied(),
+        }
+    }
+
+    /// What computes `id`, if it is a scalar instruction.
+    pub(super) fn def(&self, id: ValueId) -> Option<&Instr> {
+        self.defs[id.0 as usize].instr.as_ref()
+    }
+
+    pub(super) fn negated(&self, id: ValueId) -> Option<ValueId> {
+        match self.def(id) {
+            Some(Instr::Unary(UnaryOp::Neg, of)) => Some(*of),
+            _ => None,
+        }
+    }
+
+    pub(super) fn binary_of(&self, id: ValueId) -> Option<(BinaryOp, ValueId, ValueId)> {
+        match self.def(id) {
+            Some(Instr::Binary(op, a, b)) => Some((*op, *a, *b)),
+            _ => None,
+        }
+    }
+
+    /// Whether `id` is computed here, for one reader only: then what it computes can be merged into that.
+    pub(super) fn alone(&self, id: ValueId) -> bool {
+        let def = &self.defs[id.0 as usize];
+        def.uses <= 1 && def.region == self.here()
+    }
+
+    pub(super) fn is_derivative(&self, id: ValueId) -> bool {
+        self.body.value(id).origin == Origin::Derivative
+    }
+
+    /// Whether `id` is read once, by a sum that stands where it stands.
+    pub(super) fn is_summand(&self, id: ValueId) -> bool {
+        self.defs[id.0 as usize].in_sum
+    }
+
+    pub(super) fn emit(&mut self, instr: Instr, ty: Type) -> ValueId {
+        let constant = match &instr {
+            Instr::Const(known) => Some(known.clone()),
+            _ => None,
+        };
+        let y = self.fresh(ty, constant);
+        self.acquire(&instr);
+        self.define(Stmt {
+            results: vec![y],
+            instr,
+            span: self.span,
+        })
+    }
+
+    fn fresh(&mut self, ty: Type, constant: Option<Const>) -> ValueId {
+        let y = self.body.fresh(Value {
+            ty,
+            name: None,
+            origin: Origin::Derivative,
+            constant,
+        });
+        self.same.push(y);
+        self.defs.push(Def::default());
+        y
+    }
+
+    /// A literal of the float type of `like`.
+    pub(super) fn float(&mut self, x: f64, like: ValueId) -> ValueId {
+        let ty = self.body.ty(like).clone();
+        self.emit(Instr::Const(Const::Float(x)), ty)
+    }
+
+    pub(super) fn neg(&mut self, a: ValueId) -> ValueId {
+        let ty = self.body.ty(a).clone();
+        self.emit(Instr::Unary(UnaryOp::Neg, a), ty)
+    }
+
+    pub(super) fn binary(&mut self, op: BinaryOp, a: ValueId, b: ValueId) -> ValueId {
+        let ty = match self.body.ty(a) {
+            Type::Float(Float::Inferred) => self.body.ty(b).clone(),
+            known => known.clone(),
+        };
+        self.emit(Instr::Binary(op, a, b), ty)
+    }
+
+    pub(super) fn math(&mut self, name: &str, args: &[ValueId]) -> ValueId {
+        let rule = crate::rules::find(name, args.len()).expect("rules call functions of the table");
+        let ty = self.body.ty(args[0]).clone();
+        self.emit(
+            Instr::Math {
+                rule,
+                args: args.to_vec(),
+            },
+            ty,
+        )
+    }
+}
+
+/// Pure, of one result, and not about memory.
+fn is_scalar(instr: &Instr) -> bool {
+    match instr {
+        Instr::Const(_)
+        | Instr::Unary(..)
+        | Instr::Binary(..)
+        | Instr::Compare(..)
+        | Instr::Select { .. }
+        | Instr::Math { .. }
+        | Instr::Cast { .. } => true,
+        _ => false,
+    }
+}
+
+/// The values that a scalar instruction reads.
+pub(super) fn operands(instr: &Instr) -> Vec<ValueId> {
+    match instr {
+        Instr::Unary(_, a) | Instr::Cast { value: a, to: _ } => vec![*a],
+        Instr::Binary(_, a, b) | Instr::Compare(_, a, b) => vec![*a, *b],
+        Instr::Select {
+            cond,
+            then,
+            otherwise,
+        } => vec![*cond, *then, *otherwise],
+        Instr::Math { rule: _, args } => args.clone(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,293 @@
+//! Each rule: what it makes, and that it keeps its law for random and for awkward operands.
+
+use super::{expression, formula, simple, simple_without, size, value_at};
+use crate::ir::sample::Sample;
+use crate::ir::{Int, Origin, ValueId};
+
+/// How much a rule may change.
+#[derive(Clone, Copy, PartialEq)]
+enum Law {
+    /// Nothing.
+    Exact,
+    /// The sign of a zero.
+    Zero,
+    /// The last digits, where everything is finite.
+    Factor,
+}
+
+const AWKWARD: [f64; 12] = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    3.0,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::NAN,
+    -1e-3,
+    1e5,
+    -7.25,
+];
+
+fn check(law: Law, expected: &str, build: impl FnOnce(&mut Sample, ValueId, ValueId, ValueId) -> ValueId) {
+    let before = expression(build);
+    let after = simple(&before);
+    assert_eq!(formula(&after), expected, "from {}", formula(&before));
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random >> 11) as f64 / (1_u64 << 53) as f64 * 8.0 - 4.0
+    };
+    let some: Vec<[f64; 3]> = (0..200).map(|_| [next(), next(), next()]).collect();
+    let all = AWKWARD.iter().flat_map(|x| {
+        AWKWARD
+            .iter()
+            .flat_map(move |y| AWKWARD.iter().map(move |z| [*x, *y, *z]))
+    });
+    for at in all.chain(some) {
+        let (old, new) = (value_at(&before, at), value_at(&after, at));
+        let kept = match law {
+            Law::Exact => old.to_bits() == new.to_bits(),
+            Law::Zero => old == new,
+            Law::Factor => !old.is_finite() || (old - new).abs() <= 1e-14 * old.abs().max(1.0),
+        };
+        let undefined = old.is_nan() && new.is_nan();
+        assert!(kept || undefined, "{expected} at {at:?}: {old} became {new}");
+    }
+}
+
+#[test]
+fn ones_and_signs_vanish() {
+    check(Law::Exact, "x", |f, x, _, _| {
+        let one = f.b.float(1.0);
+        f.b.mul(one, x)
+    });
+    check(Law::Exact, "x", |f, x, _, _| {
+        let one = f.b.float(1.0);
+        let product = f.b.mul(x, one);
+        f.b.div(product, one)
+    });
+    check(Law::Exact, "-x", |f, x, _, _| {
+        let one = f.b.float(-1.0);
+        f.b.mul(x, one)
+    });
+    check(Law::Exact, "-x", |f, x, _, _| {
+        let one = f.b.float(-1.0);
+        f.b.div(x, one)
+    });
+    check(Law::Exact, "x", |f, x, _, _| {
+        let a = f.b.neg(x);
+        f.b.neg(a)
+    });
+    check(Law::Exact, "x - y", |f, x, y, _| {
+        let b = f.b.neg(y);
+        f.b.add(x, b)
+    });
+    check(Law::Exact, "y - x", |f, x, y, _| {
+        let a = f.b.neg(x);
+        f.b.add(a, y)
+    });
+    check(Law::Exact, "x + y", |f, x, y, _| {
+        let b = f.b.neg(y);
+        f.b.sub(x, b)
+    });
+    check(Law::Zero, "-(x + y)", |f, x, y, _| {
+        let a = f.b.neg(x);
+        f.b.sub(a, y)
+    });
+    check(Law::Exact, "x * y", |f, x, y, _| {
+        let (a, b) = (f.b.neg(x), f.b.neg(y));
+        f.b.mul(a, b)
+    });
+    check(Law::Exact, "x / y", |f, x, y, _| {
+        let (a, b) = (f.b.neg(x), f.b.neg(y));
+        f.b.div(a, b)
+    });
+    check(Law::Exact, "z - x * y", |f, x, y, z| {
+        let a = f.b.neg(x);
+        let product = f.b.mul(a, y);
+        f.b.add(product, z)
+    });
+    check(Law::Exact, "z - x / y", |f, x, y, z| {
+        let b = f.b.neg(y);
+        let quotient = f.b.div(x, b);
+        f.b.add(z, quotient)
+    });
+    check(Law::Zero, "y - x", |f, x, y, _| {
+        let difference = f.b.sub(x, y);
+        f.b.neg(difference)
+    });
+}
+
+#[test]
+fn zeros_vanish_from_sums_only() {
+    check(Law::Zero, "x", |f, x, _, _| {
+        let zero = f.b.float(0.0);
+        f.b.add(zero, x)
+    });
+    check(Law::Zero, "x", |f, x, _, _| {
+        let zero = f.b.float(0.0);
+        f.b.sub(x, zero)
+    });
+    check(Law::Zero, "-x", |f, x, _, _| {
+        let zero = f.b.float(0.0);
+        f.b.sub(zero, x)
+    });
+    check(Law::Exact, "0.0 * x", |f, x, _, _| {
+        let zero = f.b.float(0.0);
+        f.b.mul(x, zero)
+    });
+    check(Law::Exact, "x - x", |f, x, _, _| f.b.sub(x, x));
+    check(Law::Exact, "x / x", |f, x, _, _| f.b.div(x, x));
+}
+
+#[test]
+fn constants_meet() {
+    check(Law::Exact, "6.0", |f, _, _, _| {
+        let (two, three) = (f.b.float(2.0), f.b.float(3.0));
+        f.b.mul(two, three)
+    });
+    check(Law::Factor, "6.0 * x", |f, x, _, _| {
+        let (two, three) = (f.b.float(2.0), f.b.float(3.0));
+        let double = f.b.mul(two, x);
+        f.b.mul(double, three)
+    });
+    check(Law::Factor, "6.0 * (x * y)", |f, x, y, _| {
+        let (two, three) = (f.b.float(2.0), f.b.float(3.0));
+        let (l, r) = (f.b.mul(two, x), f.b.mul(y, three));
+        f.b.mul(l, r)
+    });
+    check(Law::Exact, "-3.0 * x", |f, x, _, _| {
+        let three = f.b.float(3.0);
+        let a = f.b.neg(x);
+        f.b.mul(a, three)
+    });
+    check(Law::Exact, "-3.0 * x", |f, x, _, _| {
+        let three = f.b.float(3.0);
+        let product = f.b.mul(x, three);
+        f.b.neg(product)
+    });
+    check(Law::Factor, "1.5 / x", |f, x, _, _| {
+        let (half, three) = (f.b.float(0.5), f.b.float(3.0));
+        let quotient = f.b.div(half, x);
+        f.b.mul(three, quotient)
+    });
+    check(Law::Exact, "-0.5 / x", |f, x, _, _| {
+        let half = f.b.float(0.5);
+        let quotient = f.b.div(half, x);
+        f.b.neg(quotient)
+    });
+    check(Law::Exact, "0.25 * x", |f, x, _, _| {
+        let four = f.b.float(4.0);
+        f.b.div(x, four)
+    });
+    check(Law::Exact, "x / 3.0", |f, x, _, _| {
+        let three = f.b.float(3.0);
+        f.b.div(x, three)
+    });
+    check(Law::Factor, "y / x", |f, x, y, _| {
+        let one = f.b.float(1.0);
+        let inverse = f.b.div(one, x);
+        f.b.mul(inverse, y)
+    });
+}
+
+#[test]
+fn constants_that_could_overflow_stay_apart() {
+    check(Law::Exact, "1e200 * (1e200 * x)", |f, x, _, _| {
+        let huge = f.b.float(1e200);
+        let product = f.b.mul(huge, x);
+        f.b.mul(huge, product)
+    });
+}
+
+#[test]
+fn like_terms_meet() {
+    check(Law::Exact, "2.0 * x", |f, x, _, _| f.b.add(x, x));
+    check(Law::Factor, "2.0 * x + 2.0", |f, x, _, _| {
+        let two = f.b.float(2.0);
+        let sum = f.b.add(two, x);
+        f.b.add(sum, x)
+    });
+    check(Law::Factor, "5.0 * x", |f, x, _, _| {
+        let (two, three) = (f.b.float(2.0), f.b.float(3.0));
+        let (l, r) = (f.b.mul(two, x), f.b.mul(x, three));
+        f.b.add(l, r)
+    });
+    check(Law::Factor, "2.0 * (x * x)", |f, x, _, _| {
+        let (l, r) = (f.b.mul(x, x), f.b.mul(x, x));
+        f.b.add(l, r)
+    });
+    check(Law::Factor, "y - 2.0 * x", |f, x, y, _| {
+        let a = f.b.neg(x);
+        let sum = f.b.add(y, a);
+        f.b.sub(sum, x)
+    });
+    check(Law::Exact, "2.0 * x - x", |f, x, _, _| {
+        let two = f.b.float(2.0);
+        let double = f.b.mul(two, x);
+        f.b.sub(double, x)
+    });
+    check(Law::Exact, "x + y + z", |f, x, y, z| {
+        let sum = f.b.add(x, y);
+        f.b.add(sum, z)
+    });
+}
+
+#[test]
+fn small_powers_are_products() {
+    let power = |n: i128| {
+        move |f: &mut Sample, x: ValueId| {
+            let n = f.b.int(n, Int::I32);
+            f.math("powi", &[x, n])
+        }
+    };
+    check(Law::Exact, "1.0", |f, x, _, _| power(0)(f, x));
+    check(Law::Exact, "x", |f, x, _, _| power(1)(f, x));
+    check(Law::Exact, "x * x", |f, x, _, _| power(2)(f, x));
+    check(Law::Factor, "x * x * x", |f, x, _, _| power(3)(f, x));
+    check(Law::Factor, "1.0 / (x * x)", |f, x, _, _| power(-2)(f, x));
+    check(Law::Factor, "powi(x, 17)", |f, x, _, _| power(17)(f, x));
+    let float = |p: f64| {
+        move |f: &mut Sample, x: ValueId| {
+            let p = f.b.float(p);
+            f.math("powf", &[x, p])
+        }
+    };
+    check(Law::Factor, "x * x", |f, x, _, _| float(2.0)(f, x));
+    check(Law::Factor, "1.0 / x", |f, x, _, _| float(-1.0)(f, x));
+    check(Law::Factor, "powf(x, 0.3)", |f, x, _, _| float(0.3)(f, x));
+}
+
+#[test]
+fn what_the_user_computes_keeps_its_bits() {
+    let mut f = Sample::new();
+    let x = f.scalar("x", 0.0);
+    let two = f.b.float(2.0);
+    let three = f.b.float(3.0);
+    let double = f.b.mul(two, x);
+    let product = f.b.mul(double, three);
+    let a = f.b.neg(product);
+    let sum = f.b.add(a, x);
+    let y = f.b.add(sum, x);
+    let (body, _) = f.returning(y);
+    assert_eq!(formula(&simple(&body)), "-(2.0 * x * 3.0) + x + x");
+}
+
+#[test]
+fn a_value_that_the_user_reads_is_not_rewritten_after_it_was_shared() {
+    let mut f = Sample::new();
+    let x = f.scalar("x", 0.0);
+    f.b.origin = Origin::Derivative;
+    let ours = f.b.add(x, x);
+    f.b.origin = Origin::Primal;
+    let theirs = f.b.add(x, x);
+    let res = f.b.mul(ours, theirs);
+    let (body, _) = f.returning(res);
+    let shared = simple_without(&body, &["algebra"]);
+    assert_eq!(size(&shared), 2);
+    assert_eq!(formula(&simple(&shared)), "(x + x) * (x + x)");
+}
