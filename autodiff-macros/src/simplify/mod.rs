@@ -4,6 +4,7 @@ mod algebra;
 mod constants;
 mod dead;
 mod exact;
+mod hoist;
 mod rewrite;
 mod sums;
 #[cfg(test)]
@@ -17,15 +18,22 @@ const ROUNDS: usize = 8;
 
 /// Applies every rewrite that is switched on until nothing changes.
 pub(crate) fn to_fixpoint(mut body: Body, switches: &Switches) -> Body {
+    until_nothing_changes(&mut body, switches);
+    if switches.on("hoist") && hoist::hoist(&mut body) {
+        until_nothing_changes(&mut body, switches);
+    }
+    body
+}
+
+fn until_nothing_changes(body: &mut Body, switches: &Switches) {
     for _ in 0..ROUNDS {
         let mut changed = false;
         if switches.on("dead") {
-            changed |= dead::drop_dead(&mut body);
+            changed |= dead::drop_dead(body);
         }
-        changed |= rewrite::rewrite(&mut body, switches);
+        changed |= rewrite::rewrite(body, switches);
         if !changed {
             break;
         }
     }
-    body
 }

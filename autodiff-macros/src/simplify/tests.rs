@@ -1,6 +1,7 @@
 //! What is said in these tests: expressions of `x`, `y`, `z` before, the formula behind.
 
 mod algebra;
+mod structure;
 
 use super::to_fixpoint;
 use crate::ir::interpret::{Data, run};
