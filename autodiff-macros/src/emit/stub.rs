@@ -20,7 +20,8 @@ pub(crate) fn stub(request: Option<&Request>, item: TokenStream) -> TokenStream 
     }
     let signature = Signature::new(request);
     let mut functions = vec![signature.jvp(), signature.pushforward()];
-    if signature.has_gradient() {
+    // A result without floats has its error already, and its uses should not have one more.
+    if signature.has_gradient() || !request.output.1.has_floats() {
         functions.extend([
             signature.grad(),
             signature.value_and_grad(),

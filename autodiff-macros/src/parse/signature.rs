@@ -31,8 +31,10 @@ pub(super) fn function(item: TokenStream, diags: &mut Diags) -> Option<syn::Item
         Ok(other) => (other.to_token_stream(), "this item", FUNCTIONS),
         Err(_) => {
             let at = failure.span();
-            let message = format!("this is not a function that we can read: {failure}");
-            diags.error(&quote_spanned!(at=> item), message).help(FUNCTIONS);
+            let message = format!("this function cannot be read: {failure}");
+            diags
+                .error(&quote_spanned!(at=> item), message)
+                .help("the code must compile without `#[differentiable]`");
             return None;
         }
     };
@@ -159,7 +161,10 @@ pub(super) fn differentiates(
                 &sig.ident,
                 format!("`{}` has no parameter to differentiate by", sig.ident),
             )
-            .help("add a parameter of floats, or remove one `#[constant]`");
+            .help(match params {
+                [] => "add a parameter of floats",
+                [..] => "remove the `#[constant]` of a parameter of floats, or add one",
+            });
         return false;
     }
     if output.has_floats() || by.any(|param| param.passing == Passing::RefMut) {

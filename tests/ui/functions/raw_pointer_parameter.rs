@@ -1,7 +1,7 @@
 use differentiable::differentiable;
 
 #[differentiable]
-fn f(x: *const f64, y: f64) -> f64 {
+fn f(_x: *const f64, y: f64) -> f64 {
     y * y
 }
 

@@ -1,7 +1,8 @@
 use differentiable::differentiable;
 
 #[differentiable]
-unsafe extern "C" fn f(x: f64, ...) -> f64 {
+#[unsafe(no_mangle)]
+pub extern "C" fn f(x: f64) -> f64 {
     x * x
 }
 
