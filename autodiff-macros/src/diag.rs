@@ -33,6 +33,15 @@ impl Diags {
         self.errors.last_mut().expect("an error was just pushed")
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.errors.len()
+    }
+
+    /// Forgets the errors behind the first `count`: what gave them is read again.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.errors.truncate(count);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.errors.is_empty()
     }

@@ -10,7 +10,7 @@ use proc_macro2::Span;
 use std::collections::BTreeMap;
 
 /// Builds a body from its start; a stage owns one for each body that it makes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Builder {
     pub(crate) body: Body,
     /// Given to every statement from now on.

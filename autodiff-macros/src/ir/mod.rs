@@ -28,7 +28,7 @@ pub(crate) use print::print;
 pub(crate) use types::{Float, Int, Len, Type};
 pub(crate) use verify::verify;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 
 /// Names one immutable scalar of a [`Body`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -76,6 +76,8 @@ pub(crate) struct Body {
     pub(crate) result: Tree,
     /// Set by the reverse transform in pullback mode only.
     pub(crate) pullback: Option<Pullback>,
+    /// The user's items inside of the function, which host code may name. They stand at the top of what is emitted.
+    pub(crate) items: TokenStream,
 }
 
 /// The second half of a reverse sweep that waits for its seed.
@@ -175,6 +177,7 @@ impl Body {
             region: Region::default(),
             result: Tree::Tuple(Vec::new()),
             pullback: None,
+            items: TokenStream::new(),
         }
     }
 

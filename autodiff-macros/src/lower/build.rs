@@ -86,7 +86,7 @@ impl Lowerer<'_> {
             Operand::Alias(path) => self.is_varied(self.scopes.get(path)),
             Operand::Tuple(parts) => parts.iter().any(|part| self.is_varied(part)),
             Operand::Option { some: _, value } => self.is_varied(value),
-            Operand::Unset | Operand::Poison => false,
+            Operand::Unset | Operand::Lost | Operand::Poison => false,
         }
     }
 

@@ -1,20 +1,89 @@
 //! Expressions: one method for each kind.
 
 use super::Lowerer;
-use super::operand::{Lowered, Operand};
-use crate::ir::{Type, ValueId};
+use super::operand::{By, Halt, Lowered, Operand, Target, VarPath, is_scalar};
+use super::places::inner;
+use crate::ir::{Const, Float, Instr, Int, PlaceRef, Proj, Type, ValueId};
 
 impl Lowerer<'_> {
-    /// Lowers `expr`. `want` is the type that the context expects, if it says one.
+    /// Lowers `expr`. `want` is the type that the context expects, if it says one. A scalar in memory is loaded, unless
+    /// it is had by `&mut`.
     pub(super) fn expr(&mut self, expr: &syn::Expr, want: Option<&Type>) -> Lowered<Operand> {
+        let operand = self.in_place(expr, want)?;
+        let operand = self.loaded(operand);
+        if let Some(want) = want {
+            self.fix_operand(&operand, want);
+        }
+        Ok(operand)
+    }
+
+    /// As [`Lowerer::expr`], but an expression that names memory stays the memory: what stands before `.method()`, or
+    /// behind `&`.
+    pub(super) fn in_place(&mut self, expr: &syn::Expr, want: Option<&Type>) -> Lowered<Operand> {
         match expr {
+            syn::Expr::Paren(it) => self.in_place(&it.expr, want),
+            syn::Expr::Group(it) => self.in_place(&it.expr, want),
+            syn::Expr::Path(it) => self.path(expr, it, want),
+            syn::Expr::Lit(it) => self.literal(expr, it, want),
+            syn::Expr::Unary(it) => self.unary(expr, it, want),
+            syn::Expr::Binary(it) => self.operator(expr, it, want),
+            syn::Expr::Cast(it) => self.as_cast(expr, it),
+            syn::Expr::Reference(it) => self.reference(expr, it, want),
+            syn::Expr::Field(it) => self.field(expr, it, want),
+            syn::Expr::Index(it) => match self.peek(&it.expr) {
+                Type::Host => self.host(expr, want),
+                _ => self.index(it),
+            },
+            syn::Expr::Tuple(it) => self.tuple(it, want),
             syn::Expr::Array(it) => self.array(it, want),
             syn::Expr::Repeat(it) => self.repeat(it, want),
-            syn::Expr::Index(it) => self.index(it),
+            syn::Expr::MethodCall(it) => self.method_call(expr, it, want),
+            syn::Expr::Call(it) => self.function_call(expr, it, want),
+            syn::Expr::Macro(it) => self.macro_expr(expr, &it.mac, want),
+            syn::Expr::Assign(it) => self.assign(it),
+            syn::Expr::Block(it) => self.block_expr(it, want),
+            syn::Expr::If(it) => self.if_expr(it, want),
+            syn::Expr::Match(it) => self.match_expr(it, want),
+            syn::Expr::Let(it) => self.unsupported(it, "`let` as a value"),
+            syn::Expr::While(it) => self.while_loop(it),
+            syn::Expr::Loop(it) => self.endless_loop(it, want),
             syn::Expr::ForLoop(it) => self.for_loop(it),
-            syn::Expr::Call(it) => self.call(it, want),
-            syn::Expr::Paren(it) => self.expr(&it.expr, want),
-            syn::Expr::Group(it) => self.expr(&it.expr, want),
+            syn::Expr::Break(it) => self.break_expr(it),
+            syn::Expr::Continue(it) => self.continue_expr(it),
+            syn::Expr::Return(it) => self.return_expr(it),
+            syn::Expr::Closure(_)
+            | syn::Expr::Const(_)
+            | syn::Expr::Range(_)
+            | syn::Expr::Struct(_)
+            | syn::Expr::Infer(_) => self.host(expr, want),
+            syn::Expr::Try(it) => self.refuse(
+                &it.question_token,
+                "`?` cannot be differentiated",
+                "take the value out by `match` or `unwrap`",
+            ),
+            syn::Expr::Unsafe(it) => self.refuse(
+                &it.unsafe_token,
+                "an `unsafe` block cannot be differentiated",
+                "move it to a function of its own, and give its derivative by `#[differentiable(derivative(..))]`",
+            ),
+            syn::Expr::Async(it) => self.refuse(
+                &it.async_token,
+                "an `async` block cannot be differentiated",
+                "compute the value outside, and pass it in as a `#[constant]`",
+            ),
+            syn::Expr::Await(it) => self.refuse(
+                &it.await_token,
+                "`.await` cannot be differentiated",
+                "compute the value outside, and pass it in as a `#[constant]`",
+            ),
+            syn::Expr::RawAddr(it) => self.refuse(
+                it,
+                "a raw pointer cannot be differentiated",
+                "use a reference",
+            ),
+            syn::Expr::TryBlock(it) => self.unsupported(&it.try_token, "a `try` block"),
+            syn::Expr::Yield(it) => self.unsupported(&it.yield_token, "`yield`"),
+            syn::Expr::Verbatim(it) => self.unsupported(it, "this expression"),
             other => self.unsupported(other, "this expression"),
         }
     }
@@ -23,8 +92,271 @@ impl Lowerer<'_> {
     pub(super) fn value(&mut self, expr: &syn::Expr, want: Option<&Type>) -> Lowered<ValueId> {
         let operand = self.expr(expr, want)?;
         match self.scalar(&operand) {
-            Some(id) => Ok(id),
+            Some(id) => {
+                if let Some(want) = want {
+                    self.fix(id, want);
+                }
+                Ok(id)
+            }
             None => self.unsupported(expr, "this is no number, and so it"),
         }
+    }
+
+    /// A boolean.
+    pub(super) fn condition(&mut self, expr: &syn::Expr) -> Lowered<ValueId> {
+        let id = self.value(expr, Some(&Type::Bool))?;
+        match self.b.body.ty(id) {
+            Type::Bool => Ok(id),
+            _ => self.refuse(
+                expr,
+                "this is not a condition",
+                "write a comparison, such as `x > 0.0`",
+            ),
+        }
+    }
+
+    /// A variable or a constant.
+    fn path(&mut self, expr: &syn::Expr, it: &syn::ExprPath, want: Option<&Type>) -> Lowered<Operand> {
+        let Some(id) = self.local(it) else {
+            if let Some(ty) = super::floats::constant_type(it) {
+                return self.host(expr, Some(&ty));
+            }
+            return self.host(expr, want);
+        };
+        match self.scopes.var(id).slot.clone() {
+            Operand::Poison => Err(Halt::Error),
+            Operand::Unset => self.refuse(it, "this variable has no value here", "give it one at its `let`"),
+            Operand::Lost => self.refuse(
+                it,
+                "which memory this refers to depends on the way that control went",
+                "choose an index instead of a reference",
+            ),
+            known => Ok(known),
+        }
+    }
+
+    fn literal(&mut self, expr: &syn::Expr, it: &syn::ExprLit, want: Option<&Type>) -> Lowered<Operand> {
+        self.b.span = it.lit.span();
+        let ty = super::peek::literal_type(&it.lit);
+        let known = match (&it.lit, &ty) {
+            (syn::Lit::Float(lit), _) => lit.base10_parse().ok().map(Const::Float),
+            (syn::Lit::Int(lit), Type::Float(_)) => lit.base10_parse().ok().map(Const::Float),
+            (syn::Lit::Int(lit), _) => lit.base10_parse().ok().map(Const::Int),
+            (syn::Lit::Bool(lit), _) => Some(Const::Bool(lit.value)),
+            _ => return self.host(expr, want),
+        };
+        match known {
+            Some(known) => Ok(Operand::Value(self.b.one(Instr::Const(known), ty))),
+            None => self.unsupported(expr, "this literal"),
+        }
+    }
+
+    /// `(a, b)`
+    fn tuple(&mut self, it: &syn::ExprTuple, want: Option<&Type>) -> Lowered<Operand> {
+        let wants = match want {
+            Some(Type::Tuple(parts)) if parts.len() == it.elems.len() => parts.iter().map(Some).collect(),
+            _ => vec![None; it.elems.len()],
+        };
+        let parts: Vec<_> = it
+            .elems
+            .iter()
+            .zip(wants)
+            .map(|(part, want)| {
+                let operand = self.expr(part, want)?;
+                Ok(self.settled(operand))
+            })
+            .collect();
+        let parts = parts.into_iter().collect::<Lowered<Vec<_>>>()?;
+        Ok(Operand::Tuple(parts))
+    }
+
+    /// `&x`, `&mut x`
+    fn reference(
+        &mut self,
+        expr: &syn::Expr,
+        it: &syn::ExprReference,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        if let Type::Host = self.peek(&it.expr) {
+            if !self.touches_varied(&it.expr) && !self.is_scalar_variable(&it.expr) {
+                return self.host(expr, want);
+            }
+        }
+        let operand = self.in_place(&it.expr, want)?;
+        if it.mutability.is_none() {
+            let operand = self.loaded(operand);
+            return Ok(match self.content(operand) {
+                Operand::Place { at, by: By::RefMut } if is_scalar(&self.type_at(&at)) => {
+                    let ty = self.type_at(&at);
+                    Operand::Value(self.load(at, ty)).borrowed()
+                }
+                other => other.borrowed(),
+            });
+        }
+        match operand {
+            Operand::Place { at, by: _ } => Ok(Operand::Place { at, by: By::RefMut }),
+            alias @ Operand::Alias(_) => Ok(alias),
+            content => {
+                if let Ok(Target::Var(path)) = self.quiet_target(&it.expr) {
+                    return Ok(Operand::Alias(path));
+                }
+                // `&mut 0.0`: a variable without a name.
+                let span = self.b.span;
+                let var = self.scopes.hidden("temporary", span, content, true);
+                Ok(Operand::Alias(VarPath {
+                    var,
+                    path: Vec::new(),
+                }))
+            }
+        }
+    }
+
+    /// What an alias refers to, now.
+    pub(super) fn content(&self, operand: Operand) -> Operand {
+        match operand {
+            Operand::Alias(path) => self.scopes.get(&path).clone(),
+            other => other,
+        }
+    }
+
+    fn is_scalar_variable(&self, expr: &syn::Expr) -> bool {
+        match inner(expr) {
+            syn::Expr::Path(it) => self.local(it).is_some(),
+            _ => false,
+        }
+    }
+
+    /// `t.0`, `cfg.scale`
+    fn field(&mut self, expr: &syn::Expr, it: &syn::ExprField, want: Option<&Type>) -> Lowered<Operand> {
+        let (Type::Tuple(parts), syn::Member::Unnamed(k)) = (self.peek(&it.base), &it.member) else {
+            return self.host(expr, want);
+        };
+        let k = k.index as usize;
+        let base = self.in_place(&it.base, None)?;
+        if k >= parts.len() {
+            return self.refuse(&it.member, "this tuple has no such field", "count from 0");
+        }
+        let content = self.content(base);
+        match content.peel() {
+            Operand::Tuple(parts) => Ok(parts[k].clone()),
+            Operand::Place { at, by } => Ok(Operand::Place {
+                at: at.then(Proj::Field(k)),
+                by: if *by == By::Temp { By::Temp } else { By::Owned },
+            }),
+            Operand::Value(_)
+            | Operand::Ref(_)
+            | Operand::Alias(_)
+            | Operand::Option { .. }
+            | Operand::Unset
+            | Operand::Lost
+            | Operand::Poison => self.unsupported(it, "a field of this"),
+        }
+    }
+
+    /// `recv.method(args)`
+    fn method_call(
+        &mut self,
+        expr: &syn::Expr,
+        it: &syn::ExprMethodCall,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        self.b.span = it.method.span();
+        let ty = self.peek(&it.receiver);
+        match ty {
+            Type::Float(_) => self.float_method(expr, it, want),
+            Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => {
+                let receiver = self.in_place(&it.receiver, None)?;
+                self.place_method(it, receiver, want)
+            }
+            Type::Int(_) => match super::operators::int_method(&it.method.to_string(), &ty) {
+                Some(result) => self.host(expr, Some(&result)),
+                None => self.host(expr, want),
+            },
+            Type::Bool | Type::Pullback => self.host(expr, want),
+            Type::Tuple(_) => self.tuple_method(expr, it, want),
+            Type::Host => self.unknown_receiver(expr, it, want),
+        }
+    }
+
+    fn tuple_method(
+        &mut self,
+        expr: &syn::Expr,
+        it: &syn::ExprMethodCall,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        if it.method != "clone" {
+            return self.host(expr, want);
+        }
+        let receiver = self.in_place(&it.receiver, None)?;
+        Ok(self.content(receiver).peel().clone())
+    }
+
+    /// A method of something whose type is only known once it is lowered, if at all.
+    fn unknown_receiver(
+        &mut self,
+        expr: &syn::Expr,
+        it: &syn::ExprMethodCall,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        if !self.touches_varied(expr) {
+            return self.host(expr, want);
+        }
+        if !self.touches_varied(&it.receiver) {
+            let name = it.method.to_string();
+            // `cfg.scale.max(x)`: what has a float's method and takes floats is one.
+            if super::floats::known_method(&name, it.args.len() + 1).is_some() {
+                let receiver = self.expr(&it.receiver, Some(&Type::Float(Float::Inferred)))?;
+                return self.float_method_on(expr, it, receiver, want);
+            }
+            return self.host(expr, want);
+        }
+        let receiver = self.in_place(&it.receiver, None)?;
+        if let Operand::Option { some, value } = receiver {
+            return self.option_method(it, some, *value);
+        }
+        match self.type_of(&receiver) {
+            Type::Float(_) => self.float_method_on(expr, it, receiver, want),
+            Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => {
+                self.place_method(it, receiver, want)
+            }
+            Type::Int(_) | Type::Bool | Type::Host | Type::Tuple(_) | Type::Pullback => {
+                self.host_method(it, receiver, want)
+            }
+        }
+    }
+
+    /// `f(a, b)`
+    fn function_call(
+        &mut self,
+        expr: &syn::Expr,
+        it: &syn::ExprCall,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        if let Some((ty, name)) = super::floats::float_path(&it.func, &self.request.aliases) {
+            return self.float_call(expr, it, &ty, &name, want);
+        }
+        if !moves_memory(&it.func) && !self.touches_varied(expr) {
+            return self.host(expr, want);
+        }
+        self.call(it, want)
+    }
+}
+
+/// Whether the function is one of std's that make or exchange memory.
+fn moves_memory(func: &syn::Expr) -> bool {
+    let syn::Expr::Path(it) = inner(func) else {
+        return false;
+    };
+    let mut names = it
+        .path
+        .segments
+        .iter()
+        .rev()
+        .map(|segment| segment.ident.to_string());
+    let (last, before) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
+    match before.as_str() {
+        "Vec" => matches!(last.as_str(), "new" | "with_capacity" | "from"),
+        "mem" => matches!(last.as_str(), "swap" | "replace" | "take"),
+        _ => false,
     }
 }

@@ -16,3 +16,16 @@ impl Lowerer<'_> {
         self.unsupported(&it.method, "this method")
     }
 }
+
+impl Lowerer<'_> {
+    /// Methods of what `first`, `get`, `pop` and the like give.
+    pub(super) fn option_method(
+        &mut self,
+        it: &syn::ExprMethodCall,
+        some: crate::ir::ValueId,
+        value: Operand,
+    ) -> Lowered<Operand> {
+        let _ = (some, value);
+        self.unsupported(&it.method, "this method")
+    }
+}

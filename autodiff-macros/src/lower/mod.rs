@@ -1,29 +1,58 @@
 //! Syntax to IR: the last stage that sees the user's tokens, and the last that can refuse them.
 
+mod aggregates;
+mod assign;
+mod branches;
 mod build;
 mod calls;
-mod aggregates;
+mod control;
+mod exits;
 mod exprs;
+mod floats;
 mod guess;
+mod host;
+mod infer;
 mod loops;
+mod loops_core;
+mod macros;
 mod methods;
 mod operand;
+mod operators;
+mod params;
+mod patterns;
+mod peek;
 mod places;
 mod scope;
+mod stmts;
+mod types;
 
-use crate::diag::{Diagnostic, Diags};
-use crate::ir::{Body, Builder, Origin};
+use crate::diag::Diags;
+use crate::ir::{Body, Builder, Origin, PlaceId};
 use crate::parse::Request;
 use build::Varied;
+use exits::{Area, Frame};
 use operand::{Halt, Lowered, Operand};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use scope::Scopes;
 
 /// The user's function as IR, values of [`crate::ir::Origin::Primal`]. Mistakes go to `diags`, all of them; the body
 /// is only meaningful if there are none.
 pub(crate) fn body(request: &Request, diags: &mut Diags) -> Option<Body> {
-    let _ = (request, diags);
-    None
+    let errors = diags.len();
+    let name = request.item.sig.ident.to_string();
+    let lowerer = Lowerer {
+        request,
+        b: Builder::new(Body::empty(&name), Origin::Primal),
+        scopes: Scopes::default(),
+        varied: Varied::default(),
+        areas: Vec::new(),
+        frames: Vec::new(),
+        items: TokenStream::new(),
+        diags,
+    };
+    let body = lowerer.function()?;
+    (diags.len() == errors).then(|| infer::settled(body, request))
 }
 
 /// The state of lowering one function.
@@ -34,9 +63,52 @@ struct Lowerer<'a> {
     b: Builder,
     scopes: Scopes,
     varied: Varied,
+    /// The regions that are being lowered, innermost last.
+    areas: Vec<Area>,
+    /// The function, and the loops and labelled blocks around here, innermost last.
+    frames: Vec<Frame>,
+    /// Items inside of the function, which host code may name.
+    items: TokenStream,
+}
+
+/// The state to go back to when a loop is lowered once more.
+struct Snapshot {
+    b: Builder,
+    scopes: Scopes,
+    varied: Varied,
+    errors: usize,
+    items: TokenStream,
+}
+
+impl Snapshot {
+    fn places(&self) -> usize {
+        self.b.body.places.len()
+    }
+
+    fn is_varied(&self, place: PlaceId) -> bool {
+        self.varied.places.contains(&place)
+    }
 }
 
 impl Lowerer<'_> {
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            b: self.b.clone(),
+            scopes: self.scopes.clone(),
+            varied: self.varied.clone(),
+            errors: self.diags.len(),
+            items: self.items.clone(),
+        }
+    }
+
+    fn restore(&mut self, to: &Snapshot) {
+        self.b = to.b.clone();
+        self.scopes = to.scopes.clone();
+        self.varied = to.varied.clone();
+        self.diags.truncate(to.errors);
+        self.items = to.items.clone();
+    }
+
     /// Refuses a construct at its smallest token; the way out is added by the caller.
     fn refuse<T>(&mut self, at: &impl ToTokens, message: &str, help: &str) -> Lowered<T> {
         self.diags.error(at, message).help(help);

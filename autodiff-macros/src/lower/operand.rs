@@ -40,6 +40,8 @@ pub(super) enum Operand {
     },
     /// A variable that is declared and has no content yet.
     Unset,
+    /// A reference to memory that depends on which way control went. Reading it is an error.
+    Lost,
     /// A variable whose initialiser was in error. Reading it is not one more mistake.
     Poison,
 }
@@ -112,7 +114,7 @@ impl Operand {
                 f(some);
                 value.each_value(f);
             }
-            Operand::Alias(_) | Operand::Unset | Operand::Poison => (),
+            Operand::Alias(_) | Operand::Unset | Operand::Lost | Operand::Poison => (),
         }
     }
 
@@ -132,7 +134,9 @@ impl Operand {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_shape(b))
             }
             (Operand::Option { value: a, .. }, Operand::Option { value: b, .. }) => a.same_shape(b),
-            (Operand::Unset, Operand::Unset) | (Operand::Poison, Operand::Poison) => true,
+            (Operand::Unset, Operand::Unset)
+            | (Operand::Lost, Operand::Lost)
+            | (Operand::Poison, Operand::Poison) => true,
             (
                 Operand::Value(_)
                 | Operand::Place { .. }
@@ -141,6 +145,7 @@ impl Operand {
                 | Operand::Tuple(_)
                 | Operand::Option { .. }
                 | Operand::Unset
+                | Operand::Lost
                 | Operand::Poison,
                 _,
             ) => false,
@@ -207,7 +212,11 @@ impl Lowerer<'_> {
                 let ty = self.type_at(at);
                 is_scalar(&ty).then(|| self.load(at.clone(), ty))
             }
-            Operand::Tuple(_) | Operand::Option { .. } | Operand::Unset | Operand::Poison => None,
+            Operand::Tuple(_)
+            | Operand::Option { .. }
+            | Operand::Unset
+            | Operand::Lost
+            | Operand::Poison => None,
         }
     }
 }

@@ -49,6 +49,7 @@ impl Lowerer<'_> {
             | Operand::Tuple(_)
             | Operand::Option { .. }
             | Operand::Unset
+            | Operand::Lost
             | Operand::Poison => None,
         }
     }

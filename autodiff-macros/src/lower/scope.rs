@@ -108,6 +108,18 @@ impl Scopes {
         (0..self.vars.len()).map(VarId)
     }
 
+    /// What the first `count` variables hold.
+    pub(super) fn slots(&self, count: usize) -> Vec<Operand> {
+        self.vars[..count].iter().map(|var| var.slot.clone()).collect()
+    }
+
+    /// Gives the first variables this content.
+    pub(super) fn restore(&mut self, slots: Vec<Operand>) {
+        for (var, slot) in self.vars.iter_mut().zip(slots) {
+            var.slot = slot;
+        }
+    }
+
     pub(super) fn slot_mut(&mut self, id: VarId) -> &mut Operand {
         &mut self.vars[id.0].slot
     }

@@ -5,6 +5,8 @@ mod params;
 mod signature;
 mod types;
 
+pub(crate) use types::understood;
+
 use crate::diag::Diags;
 use crate::ir::{Passing, Type};
 use proc_macro2::TokenStream;

@@ -10,6 +10,16 @@ pub(super) struct Names<'a> {
     aliases: Vec<syn::Path>,
 }
 
+/// A type that is written inside of the body, the outermost reference left out; [`Type::Host`] unless we know every
+/// part. `aliases` are the names that must be floats.
+pub(crate) fn understood(ty: &syn::Type, aliases: &[syn::Path]) -> Type {
+    let names = Names {
+        generic: &[],
+        aliases: aliases.to_vec(),
+    };
+    names.constant(ty).1
+}
+
 /// Why a type cannot be differentiated, at the part of it that is the reason.
 pub(super) struct Misfit {
     pub(super) at: TokenStream,

@@ -1,0 +1,352 @@
+//! Functions of floats: methods, and the same functions called by path.
+
+use super::Lowerer;
+use super::operand::{Halt, Lowered, Operand};
+use super::places::inner;
+use crate::ir::{BinaryOp, Float, HostArg, Instr, Int, Type, ValueId};
+use crate::rules;
+use quote::{ToTokens, quote};
+
+/// What a method of std's floats gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Gives {
+    /// A float with a rule in the table.
+    Float,
+    /// `sin_cos`
+    Pair,
+    /// No float: carries no derivative, whatever it is asked of.
+    Bool,
+    Host,
+}
+
+/// The method `name` with `argc` arguments, the receiver included; `None` if nothing is known of it.
+pub(super) fn known_method(name: &str, argc: usize) -> Option<Gives> {
+    if rules::find(name, argc).is_some() {
+        return Some(Gives::Float);
+    }
+    match (name, argc) {
+        ("sin_cos", 1) => Some(Gives::Pair),
+        ("add" | "sub" | "mul" | "div" | "rem", 2) | ("neg", 1) => Some(Gives::Float),
+        (
+            "is_nan" | "is_finite" | "is_infinite" | "is_normal" | "is_subnormal" | "is_sign_positive"
+            | "is_sign_negative",
+            1,
+        )
+        | ("eq" | "ne" | "lt" | "le" | "gt" | "ge", 2) => Some(Gives::Bool),
+        ("to_bits" | "to_string" | "classify" | "to_ne_bytes" | "to_le_bytes" | "to_be_bytes", 1)
+        | ("total_cmp" | "partial_cmp", 2) => Some(Gives::Host),
+        _ => None,
+    }
+}
+
+/// `f64::sin`, `<f32>::max`, `std::primitive::f64::sin`, `Real::sin`: the float and the function's name.
+pub(super) fn float_path(func: &syn::Expr, aliases: &[syn::Path]) -> Option<(Type, String)> {
+    let syn::Expr::Path(it) = inner(func) else {
+        return None;
+    };
+    let name = it.path.segments.last()?.ident.to_string();
+    if let Some(qself) = &it.qself {
+        let syn::Type::Path(ty) = &*qself.ty else {
+            return None;
+        };
+        return Some((float_named(&ty.path, aliases)?, name));
+    }
+    let mut segments = it.path.segments.clone();
+    segments.pop();
+    segments.pop_punct();
+    let owner = syn::Path {
+        leading_colon: it.path.leading_colon,
+        segments,
+    };
+    Some((float_named(&owner, aliases)?, name))
+}
+
+fn float_named(path: &syn::Path, aliases: &[syn::Path]) -> Option<Type> {
+    let names: Vec<_> = path
+        .segments
+        .iter()
+        .map(|segment| segment.ident.to_string())
+        .collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    match names.as_slice() {
+        ["f64"] | ["std" | "core", "primitive", "f64"] => Some(Type::Float(Float::F64)),
+        ["f32"] | ["std" | "core", "primitive", "f32"] => Some(Type::Float(Float::F32)),
+        _ if aliases.contains(path) => Some(Type::Float(Float::Named(path.to_token_stream()))),
+        _ => None,
+    }
+}
+
+/// The type of a constant of std: `f64::EPSILON`, `std::f64::consts::PI`, `usize::MAX`.
+pub(super) fn constant_type(it: &syn::ExprPath) -> Option<Type> {
+    if it.qself.is_some() {
+        return None;
+    }
+    let names: Vec<_> = it
+        .path
+        .segments
+        .iter()
+        .map(|segment| segment.ident.to_string())
+        .collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let (owner, last) = match names.as_slice() {
+        ["std" | "core", owner, "consts", last] => (*owner, *last),
+        ["f64" | "f32", "consts", last] => (names[0], *last),
+        ["std" | "core", owner, last] | [owner, last] => (*owner, *last),
+        _ => return None,
+    };
+    if last.chars().any(char::is_lowercase) {
+        return None;
+    }
+    let ty = match owner {
+        "f64" => Type::Float(Float::F64),
+        "f32" => Type::Float(Float::F32),
+        "usize" => Type::Int(Int::Usize),
+        "isize" => Type::Int(Int::Isize),
+        "u8" => Type::Int(Int::U8),
+        "u16" => Type::Int(Int::U16),
+        "u32" => Type::Int(Int::U32),
+        "u64" => Type::Int(Int::U64),
+        "u128" => Type::Int(Int::U128),
+        "i8" => Type::Int(Int::I8),
+        "i16" => Type::Int(Int::I16),
+        "i32" => Type::Int(Int::I32),
+        "i64" => Type::Int(Int::I64),
+        "i128" => Type::Int(Int::I128),
+        _ => return None,
+    };
+    match (&ty, last) {
+        (Type::Float(_), "RADIX") => Some(Type::Int(Int::U32)),
+        (Type::Float(_), "DIGITS" | "MANTISSA_DIGITS") => Some(Type::Int(Int::U32)),
+        (Type::Float(_), "MAX_EXP" | "MIN_EXP" | "MAX_10_EXP" | "MIN_10_EXP") => Some(Type::Int(Int::I32)),
+        (Type::Int(_), "BITS") => Some(Type::Int(Int::U32)),
+        _ => Some(ty),
+    }
+}
+
+impl Lowerer<'_> {
+    /// A method of a float.
+    pub(super) fn float_method(
+        &mut self,
+        expr: &syn::Expr,
+        it: &syn::ExprMethodCall,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        let receiver = self.expr(&it.receiver, None)?;
+        self.float_method_on(expr, it, receiver, want)
+    }
+
+    /// The same, where the receiver is lowered already.
+    pub(super) fn float_method_on(
+        &mut self,
+        expr: &syn::Expr,
+        it: &syn::ExprMethodCall,
+        receiver: Operand,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        let name = it.method.to_string();
+        let Some(first) = self.scalar(&receiver) else {
+            return self.unsupported(&it.receiver, "a method of this");
+        };
+        self.as_float(first);
+        match (name.as_str(), it.args.len()) {
+            ("clone" | "to_owned", 0) => return Ok(Operand::Value(first)),
+            ("into", 0) => return self.into_float(&it.method, first, want),
+            _ => (),
+        }
+        if known_method(&name, it.args.len() + 1).is_none() {
+            if !self.varied.values.contains(&first) {
+                return self.host_method(it, receiver, want);
+            }
+            return self.no_rule(&it.method, &name);
+        }
+        self.b.span = it.method.span();
+        let args = self.float_args(&name, first, &it.args)?;
+        let _ = expr;
+        self.b.span = it.method.span();
+        self.float_function(&name, args)
+    }
+
+    fn no_rule<T>(&mut self, at: &impl ToTokens, name: &str) -> Lowered<T> {
+        let help = match near(name) {
+            Some(other) => format!("did you mean `.{other}()`?"),
+            None => "write it in terms of functions that have a derivative, or put it into a function of its own and \
+                     give its derivative by `#[differentiable(derivative(..))]`"
+                .to_owned(),
+        };
+        self.refuse(
+            at,
+            &format!("nothing is known about the derivative of `.{name}()`"),
+            &help,
+        )
+    }
+
+    /// The arguments behind the first; `powi` takes an integer.
+    fn float_args<'e>(
+        &mut self,
+        name: &str,
+        first: ValueId,
+        rest: impl IntoIterator<Item = &'e syn::Expr>,
+    ) -> Lowered<Vec<ValueId>> {
+        let float = self.b.body.ty(first).clone();
+        let want = match name {
+            "powi" => Type::Int(Int::I32),
+            _ => float,
+        };
+        let rest: Vec<_> = rest
+            .into_iter()
+            .map(|arg| {
+                let id = self.value(arg, Some(&want))?;
+                match (self.b.body.ty(id), &want) {
+                    (Type::Float(_), Type::Float(_)) | (Type::Int(_), Type::Int(_)) => Ok(id),
+                    _ => self.refuse(arg, "this argument is of another type", "convert it by `as`"),
+                }
+            })
+            .collect();
+        let mut args = vec![first];
+        for arg in rest {
+            args.push(arg?);
+        }
+        Ok(args)
+    }
+
+    /// A function of the table, or one of those that give no derivative.
+    fn float_function(&mut self, name: &str, args: Vec<ValueId>) -> Lowered<Operand> {
+        let floats = args.iter().filter(|id| self.b.body.is_float(**id));
+        let ty = floats
+            .map(|id| self.b.body.ty(*id).clone())
+            .reduce(super::branches::more_known)
+            .unwrap_or(Type::Float(Float::Inferred));
+        for id in &args {
+            if self.b.body.is_float(*id) {
+                self.fix(*id, &ty);
+            }
+        }
+        if let Some(rule) = rules::find(name, args.len()) {
+            return Ok(Operand::Value(self.one(Instr::Math { rule, args }, ty)));
+        }
+        match (name, args.as_slice()) {
+            ("sin_cos", [x]) => {
+                let parts = ["sin", "cos"].map(|name| {
+                    let rule = rules::find(name, 1).expect("the table has a sine and a cosine");
+                    Operand::Value(self.math(rule, vec![*x]))
+                });
+                Ok(Operand::Tuple(parts.into()))
+            }
+            ("add", [a, b]) => Ok(Operand::Value(self.binary(BinaryOp::Add, *a, *b))),
+            ("sub", [a, b]) => Ok(Operand::Value(self.binary(BinaryOp::Sub, *a, *b))),
+            ("mul", [a, b]) => Ok(Operand::Value(self.binary(BinaryOp::Mul, *a, *b))),
+            ("div", [a, b]) => Ok(Operand::Value(self.binary(BinaryOp::Div, *a, *b))),
+            ("rem", [a, b]) => Ok(Operand::Value(self.binary(BinaryOp::Rem, *a, *b))),
+            ("neg", [a]) => Ok(Operand::Value(
+                self.one(Instr::Unary(crate::ir::UnaryOp::Neg, *a), ty),
+            )),
+            _ => Ok(Operand::Value(self.without_derivative(name, args))),
+        }
+    }
+
+    /// `x.is_nan()`, `x.total_cmp(&y)`: whatever `x` carries, the result carries nothing.
+    fn without_derivative(&mut self, name: &str, args: Vec<ValueId>) -> ValueId {
+        let method = syn::Ident::new(name, self.b.span);
+        let holes: Vec<_> = (0..args.len()).map(super::host::hole).collect();
+        let (first, rest) = holes.split_first().expect("a method has a receiver");
+        let template = quote!(#first.#method(#(&#rest),*));
+        let ty = match (known_method(name, args.len()), name) {
+            (Some(Gives::Bool), _) => Type::Bool,
+            _ => Type::Host,
+        };
+        let instr = Instr::Host {
+            template,
+            args: args.into_iter().map(HostArg::Value).collect(),
+            pure: true,
+        };
+        self.one(instr, ty)
+    }
+
+    /// `x.into()`, `f64::from(x)`: nothing, or a cast.
+    fn into_float(&mut self, at: &impl ToTokens, id: ValueId, want: Option<&Type>) -> Lowered<Operand> {
+        match want {
+            Some(ty @ Type::Float(_)) => Ok(Operand::Value(self.cast_to(id, ty))),
+            _ => self.refuse(
+                at,
+                "it is not clear what this converts to",
+                "write `f64::from(x)`, or `x as f64`",
+            ),
+        }
+    }
+
+    /// A cast, unless it is none.
+    pub(super) fn cast_to(&mut self, id: ValueId, to: &Type) -> ValueId {
+        match (self.b.body.ty(id), to) {
+            (Type::Float(Float::F64), Type::Float(Float::F64))
+            | (Type::Float(Float::F32), Type::Float(Float::F32)) => id,
+            (Type::Float(Float::Inferred), Type::Float(_)) if self.b.constant(id).is_some() => {
+                self.fix(id, to);
+                id
+            }
+            _ => self.one(
+                Instr::Cast {
+                    value: id,
+                    to: to.clone(),
+                },
+                to.clone(),
+            ),
+        }
+    }
+
+    /// `f64::sin(x)`, `f64::from(x)`
+    pub(super) fn float_call(
+        &mut self,
+        expr: &syn::Expr,
+        it: &syn::ExprCall,
+        ty: &Type,
+        name: &str,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        match (name, it.args.len()) {
+            ("from", 1) => {
+                let id = self.value(&it.args[0], None)?;
+                return Ok(Operand::Value(self.cast_to(id, ty)));
+            }
+            // The argument is an integer.
+            ("from_bits", 1) => return self.host(expr, Some(ty)),
+            ("default", 0) => return self.host(expr, Some(ty)),
+            _ => (),
+        }
+        if known_method(name, it.args.len()).is_none() {
+            if !self.touches_varied(expr) {
+                return self.host(expr, want);
+            }
+            return self.no_rule(&it.func, name);
+        }
+        let Some(receiver) = it.args.first() else {
+            return Err(Halt::Error);
+        };
+        let first = self.value(receiver, Some(ty))?;
+        if !self.b.body.is_float(first) {
+            return self.refuse(receiver, "this argument is of another type", "convert it by `as`");
+        }
+        let args = self.float_args(name, first, it.args.iter().skip(1))?;
+        if let syn::Expr::Path(path) = inner(&it.func) {
+            if let Some(last) = path.path.segments.last() {
+                self.b.span = last.ident.span();
+            }
+        }
+        self.float_function(name, args)
+    }
+}
+
+/// The function of std that is called otherwise elsewhere.
+fn near(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "log1p" | "log_1p" => "ln_1p",
+        "expm1" => "exp_m1",
+        "pow" => "powf",
+        "arcsin" => "asin",
+        "arccos" => "acos",
+        "arctan" => "atan",
+        "sq" | "square" | "squared" => "powi",
+        "fabs" => "abs",
+        "rsqrt" => "sqrt",
+        _ => return None,
+    })
+}
