@@ -1,0 +1,111 @@
+//! What a person would call a variable.
+
+use super::body::Facts;
+use crate::ir::{BinaryOp, Const, Init, Instr, PlaceId, PlaceRef, Proj, Stmt, Type, ValueId};
+
+impl Facts<'_> {
+    /// The name that the variable would like to have: the user's, or one after what it holds.
+    pub(super) fn wish(&self, variable: ValueId) -> String {
+        let members = self.variables.members(variable);
+        // A loop says best what it carries; its parameter is the first member.
+        if let Some(name) = members.iter().find_map(|id| self.named(*id)) {
+            return name;
+        }
+        let described = members.iter().find_map(|id| {
+            let stmt = self.outline.stmt_of(*id)?;
+            self.described(stmt)
+        });
+        described.unwrap_or_else(|| fallback(self.outline.body.ty(variable)).to_owned())
+    }
+
+    /// The name that the value has, or the parameter that it is an element of.
+    fn named(&self, id: ValueId) -> Option<String> {
+        let name = self.outline.body.value(id).name.as_ref()?;
+        Some(name.text.trim_start_matches("r#").to_owned())
+    }
+
+    /// A short name after what the statement computes: `x_cos`, `x_i`, `x_squared`.
+    fn described(&self, stmt: &Stmt) -> Option<String> {
+        match &stmt.instr {
+            Instr::Math { rule, args } => match self.short(args[0]) {
+                Some(name) => Some(format!("{name}_{}", rule.name)),
+                None => Some(rule.name.to_owned()),
+            },
+            Instr::Binary(BinaryOp::Mul, a, b) if a == b => {
+                let name = self.short(*a)?;
+                Some(format!("{name}_squared"))
+            }
+            Instr::Load(from) | Instr::Pop { from } => self.element(from),
+            Instr::Len(of) => {
+                let name = self.place_name(of.root)?;
+                of.path.is_empty().then(|| format!("{name}_len"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The name of a value if it is a variable.
+    fn short(&self, id: ValueId) -> Option<String> {
+        match self.outline.stmt_of(id).map(|stmt| &stmt.instr) {
+            Some(Instr::Load(from)) => self.element(from),
+            _ => self.named(id),
+        }
+    }
+
+    /// `x_i`, `x_ij`, `x0`
+    fn element(&self, from: &PlaceRef) -> Option<String> {
+        let mut name = self.place_name(from.root)?;
+        let mut letters = String::new();
+        for proj in &from.path {
+            match proj {
+                Proj::Index(index) => match &self.outline.body.value(*index).constant {
+                    Some(Const::Int(n)) => letters.push_str(&n.to_string()),
+                    _ => letters.push_str(&self.named(*index).filter(|name| name.len() == 1)?),
+                },
+                Proj::Field(k) => letters.push_str(&k.to_string()),
+                Proj::Range(..) => return None,
+            }
+        }
+        if !letters.is_empty() && !letters.starts_with(|first: char| first.is_ascii_digit()) {
+            name.push('_');
+        }
+        name.push_str(&letters);
+        Some(name)
+    }
+
+    fn place_name(&self, place: PlaceId) -> Option<String> {
+        let name = self.outline.body.place(place).name.as_ref()?;
+        Some(name.text.trim_start_matches("r#").to_owned())
+    }
+
+    /// The name that a place would like to have.
+    pub(super) fn place_wish(&self, place: PlaceId) -> String {
+        if let Some(name) = self.place_name(place) {
+            return name;
+        }
+        let begun = self.outline.nodes.iter().find_map(|node| match &node.stmt.instr {
+            Instr::Alloc { place: begun, init } if *begun == place => Some(init),
+            _ => None,
+        });
+        match begun {
+            Some(Init::ZerosLike(_)) => "zeros",
+            Some(Init::View { .. }) => "row",
+            Some(Init::Scratch { .. } | Init::Empty { .. }) => "buffer",
+            Some(Init::Copy { .. }) => "copy",
+            _ => "list",
+        }
+        .to_owned()
+    }
+}
+
+fn fallback(ty: &Type) -> &'static str {
+    match ty {
+        Type::Float(_) => "t",
+        Type::Int(_) => "k",
+        Type::Bool => "flag",
+        Type::Pullback => "pullback",
+        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Tuple(_) | Type::Host => {
+            "value"
+        }
+    }
+}
