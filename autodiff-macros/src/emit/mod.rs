@@ -1,12 +1,28 @@
 //! IR to tokens: the companion and its functions.
 
 mod body;
+mod calls;
 mod companion;
+mod control;
+mod exprs;
+mod folds;
+mod host;
+mod inits;
+mod layout;
+mod literals;
+mod locals;
 mod matrices;
+mod memory;
+mod outline;
+mod paths;
 mod protocol;
 mod signatures;
+mod stmts;
 mod stub;
 mod types;
+mod typing;
+mod variables;
+mod wishes;
 mod wrappers;
 
 pub(crate) use companion::companion;

@@ -2,7 +2,7 @@
 //! both at once.
 
 use super::folds::Folds;
-use super::outline::{Kind, NodeNo, Outline, Point, RegionNo, loop_regions};
+use super::outline::{Kind, NodeNo, Outline, Point, RegionNo};
 use crate::ir::{Instr, Loop, LoopKind, Stmt, ValueId};
 
 /// A set of values that live in one variable; numbered like its first member.
@@ -29,10 +29,9 @@ impl Variables {
             folds,
             variables,
         };
-        for (node, it) in outline.nodes.iter().enumerate() {
+        for it in &outline.nodes {
             if let Instr::Loop(repeat) = &it.stmt.instr {
                 merge.carried(it.stmt, repeat);
-                let _ = node;
             }
         }
         // Inner statements first: what an inner loop gives is what the outer one carries on.
@@ -103,7 +102,8 @@ impl Merge<'_, '_> {
             if let LoopKind::While { cond: Some(cond) } = &it.kind {
                 self.variables.join(*param, cond.params[k]);
             }
-            self.variables.mutable[self.variables.of_value(*param).0 as usize] = true;
+            let variable = self.variables.of_value(*param);
+            self.variables.mutable[variable.0 as usize] = true;
         }
     }
 
@@ -192,14 +192,30 @@ impl Merge<'_, '_> {
         self.variables.members(variable).iter().find_map(|id| self.name(*id))
     }
 
-    /// Parameters of functions are not assigned to, and what is written where it is used lives nowhere.
+    /// Parameters of functions and the numbers of iterations are not assigned to, and what is written where it is used
+    /// lives nowhere.
     fn is_fixed(&self, variable: ValueId) -> bool {
         self.variables.members(variable).iter().any(|id| {
-            let param = self.outline.defs[id.0 as usize].is_none_or(|def| {
-                let kind = self.outline.regions[def.at.region].kind;
-                def.node.is_none() && matches!(kind, Kind::Function | Kind::Closure)
+            let given = self.outline.defs[id.0 as usize].is_none_or(|def| {
+                let region = &self.outline.regions[def.at.region];
+                let owner = region.owner.map(|owner| &self.outline.nodes[owner].stmt.instr);
+                let counted = match owner {
+                    Some(Instr::Loop(it)) => !carried(it).contains(id),
+                    _ => true,
+                };
+                let condition = region.kind == Kind::Loop && region.region.yields.len() == 1;
+                def.node.is_none() && counted && !(condition && self.is_condition(def.at.region))
             });
-            param || self.folds.is_inline(*id)
+            given || self.folds.is_inline(*id)
+        })
+    }
+
+    /// Whether the region is the condition of a loop.
+    fn is_condition(&self, region: RegionNo) -> bool {
+        let owner = self.outline.regions[region].owner;
+        owner.is_some_and(|owner| {
+            let inner = &self.outline.nodes[owner].inner;
+            inner.len() == 2 && inner[0] == region
         })
     }
 
@@ -251,9 +267,4 @@ impl Merge<'_, '_> {
             inside(to.pos) && !inside(def.pos)
         })
     }
-}
-
-/// Where a loop carries its values: its condition, if it has one, and its body.
-pub(super) fn loop_params(it: &Loop, inner: &[RegionNo]) -> (Option<RegionNo>, RegionNo) {
-    loop_regions(&it.kind, inner)
 }

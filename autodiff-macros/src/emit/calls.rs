@@ -1,0 +1,429 @@
+//! Calls of other annotated functions, in every mode of the protocol between companions. A caller does not see the
+//! signature of what it calls, so what it passes depends on nothing but how it passes the argument itself.
+
+use super::body::{Emit, tuple};
+use super::stmts::{Pattern, statement};
+use super::types;
+use crate::ir::{Arg, Call, CallMode, Callee, Instr, Passing, PlaceRef, Stmt, Tree, Type, ValueId};
+use crate::names;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, quote_spanned};
+
+/// What is behind an argument that is passed by reference.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Behind {
+    Float,
+    Vec,
+    Other,
+}
+
+impl<'o, 'a> Emit<'o, 'a> {
+    pub(super) fn call(&mut self, stmt: &Stmt, call: &Call, pos: u32) -> TokenStream {
+        let at = self.at;
+        let Callee::Path(path) = &call.callee;
+        match &call.mode {
+            CallMode::Primal => {
+                let args = self.args(&call.args, pos);
+                self.bind(Pattern::of(&call.result), quote_spanned!(at=> #path(#(#args),*)))
+            }
+            CallMode::Pushforward { tangents, result_dot } => {
+                self.assert_differentiable(path, tangents);
+                let (mut res, zeros) = self.zeros(call, tangents);
+                let mut args = self.args(&call.args, pos);
+                args.extend(self.tangents(call, tangents, zeros, pos));
+                let function = hidden(path, names::PUSHFORWARD, at);
+                let pattern = Pattern::Tuple(vec![Pattern::of(&call.result), Pattern::of(result_dot)]);
+                res.extend(self.bind(pattern, quote_spanned!(at=> #function(#(#args),*))));
+                res
+            }
+            CallMode::Forward { boxed, active: _ } => {
+                let args = self.args(&call.args, pos);
+                let name = match *boxed || call.recursive {
+                    true => names::FORWARD_BOXED,
+                    false => names::FORWARD,
+                };
+                let function = hidden(path, name, at);
+                let pattern = Pattern::Tuple(vec![Pattern::of(&call.result), last(stmt)]);
+                self.bind(pattern, quote_spanned!(at=> #function(#(#args),*)))
+            }
+            CallMode::ForwardTangent {
+                boxed,
+                tangents,
+                result_dot,
+                active: _,
+            } => {
+                let (mut res, zeros) = self.zeros(call, tangents);
+                let mut args = self.args(&call.args, pos);
+                args.extend(self.tangents(call, tangents, zeros, pos));
+                let name = match *boxed || call.recursive {
+                    true => names::FORWARD_TANGENT_BOXED,
+                    false => names::FORWARD_TANGENT,
+                };
+                let function = hidden(path, name, at);
+                let pattern =
+                    Pattern::Tuple(vec![Pattern::of(&call.result), Pattern::of(result_dot), last(stmt)]);
+                res.extend(self.bind(pattern, quote_spanned!(at=> #function(#(#args),*))));
+                res
+            }
+            CallMode::Pullback {
+                pullback,
+                optional,
+                seeds,
+                cotangents,
+            } => {
+                let shapes = self.shapes(call, *pullback);
+                let mut around = Around::default();
+                let mut args = vec![self.seed(seeds)];
+                args.extend(self.again(call));
+                args.extend(self.bars(call, &shapes, cotangents, &mut around));
+                let pattern = self.contributions(call, cotangents);
+                let function = self.pullback(*pullback, *optional);
+                self.around(around, pattern, quote_spanned!(at=> #function(#(#args),*)))
+            }
+            CallMode::PullbackTangent {
+                pullback,
+                optional,
+                seeds,
+                seeds_dot,
+                tangents,
+                cotangents,
+                cotangents_dot,
+            } => {
+                let shapes = self.shapes(call, *pullback);
+                let mut around = Around::default();
+                let mut args = vec![self.seed(seeds), self.seed(seeds_dot)];
+                args.extend(self.again(call));
+                args.extend(self.again_dots(call, tangents));
+                args.extend(self.bars(call, &shapes, cotangents, &mut around));
+                args.extend(self.bars(call, &shapes, cotangents_dot, &mut around));
+                let pattern = Pattern::Tuple(vec![
+                    self.contributions(call, cotangents),
+                    self.contributions(call, cotangents_dot),
+                ]);
+                let function = self.pullback(*pullback, *optional);
+                self.around(around, pattern, quote_spanned!(at=> #function(#(#args),*)))
+            }
+        }
+    }
+
+    fn args(&mut self, args: &[Arg], pos: u32) -> Vec<TokenStream> {
+        args.iter().map(|arg| self.arg(arg, pos)).collect()
+    }
+
+    /// An argument as the user passes it.
+    fn arg(&mut self, arg: &Arg, pos: u32) -> TokenStream {
+        let at = self.at;
+        match (arg.passing, &arg.place) {
+            (Passing::Value, None) => self.tree(&arg.operand, pos),
+            (Passing::Value, Some(place)) => self.owned(place, pos),
+            (Passing::Ref, Some(place)) => self.borrow(place),
+            (Passing::RefMut, Some(place)) => self.borrow_mut(place),
+            (Passing::Ref, None) => {
+                let content = self.referred(&arg.operand, pos);
+                quote_spanned!(at=> &#content)
+            }
+            (Passing::RefMut, None) => {
+                let content = self.referred(&arg.operand, pos);
+                quote_spanned!(at=> &mut #content)
+            }
+        }
+    }
+
+    /// A value that `&` may stand in front of.
+    fn referred(&mut self, tree: &Tree, pos: u32) -> TokenStream {
+        let at = self.at;
+        match tree {
+            Tree::Value(id) => self.value(*id).at(super::exprs::Level::Tight, at),
+            other => self.tree(other, pos),
+        }
+    }
+
+    /// Zeros of owned aggregates without a tangent, made before the arguments are moved.
+    fn zeros(&mut self, call: &Call, tangents: &[Option<Arg>]) -> (TokenStream, Vec<Option<TokenStream>>) {
+        let at = self.at;
+        let (mut before, mut zeros) = (TokenStream::new(), Vec::new());
+        for (arg, tangent) in call.args.iter().zip(tangents) {
+            let place = match (arg.passing, tangent, &arg.operand) {
+                (Passing::Value, None, Tree::Place(id)) => arg.place.clone().unwrap_or(PlaceRef::whole(*id)),
+                _ => {
+                    zeros.push(None);
+                    continue;
+                }
+            };
+            let (ty, like) = (self.type_at(&place), self.path_base(&place));
+            let value = types::zeros(&ty, &like, self.names, at);
+            let (declared, used) = self.temporary("zeros");
+            before.extend(quote_spanned!(at=> let #declared = #value;));
+            zeros.push(Some(used));
+        }
+        (before, zeros)
+    }
+
+    /// The tangents of all arguments.
+    fn tangents(
+        &mut self,
+        call: &Call,
+        tangents: &[Option<Arg>],
+        zeros: Vec<Option<TokenStream>>,
+        pos: u32,
+    ) -> Vec<TokenStream> {
+        let all = call.args.iter().zip(tangents).zip(zeros);
+        let all: Vec<_> = all
+            .map(|((arg, tangent), zeros)| match (tangent, zeros) {
+                (Some(tangent), _) => self.arg(tangent, pos),
+                (None, Some(zeros)) => zeros,
+                (None, None) => self.no_tangent(arg),
+            })
+            .collect();
+        all
+    }
+
+    /// What is passed for the tangent of an argument that has none.
+    fn no_tangent(&self, arg: &Arg) -> TokenStream {
+        let at = self.at;
+        match (arg.passing, self.behind(arg)) {
+            (Passing::Value, _) => self.zero_tree(&arg.operand),
+            (Passing::Ref, Behind::Float) => quote_spanned!(at=> &0.0),
+            (Passing::Ref, Behind::Vec | Behind::Other) => quote_spanned!(at=> &[]),
+            (Passing::RefMut, Behind::Float) => quote_spanned!(at=> &mut 0.0),
+            (Passing::RefMut, Behind::Vec) => quote_spanned!(at=> &mut ::std::vec::Vec::new()),
+            (Passing::RefMut, Behind::Other) => quote_spanned!(at=> &mut []),
+        }
+    }
+
+    /// Zeros for floats; `()` for a scalar that is none.
+    fn zero_tree(&self, tree: &Tree) -> TokenStream {
+        let at = self.at;
+        match tree {
+            Tree::Value(id) if self.facts.outline.body.is_float(*id) => quote_spanned!(at=> 0.0),
+            Tree::Value(_) | Tree::Place(_) => quote_spanned!(at=> ()),
+            Tree::Tuple(parts) => {
+                let parts: Vec<_> = parts.iter().map(|part| self.zero_tree(part)).collect();
+                tuple(&parts, at)
+            }
+        }
+    }
+
+    fn behind(&self, arg: &Arg) -> Behind {
+        let ty = match (&arg.place, &arg.operand) {
+            (Some(place), _) => self.type_at(place),
+            (None, Tree::Value(id)) => self.facts.outline.body.ty(*id).clone(),
+            (None, _) => return Behind::Other,
+        };
+        match ty {
+            Type::Float(_) => Behind::Float,
+            Type::Vec(_) => Behind::Vec,
+            Type::Int(_)
+            | Type::Bool
+            | Type::Array(..)
+            | Type::Slice(_)
+            | Type::Aggregate(_)
+            | Type::Tuple(_)
+            | Type::Host
+            | Type::Pullback => Behind::Other,
+        }
+    }
+
+    /// What is behind each argument: a pullback's call names only what is passed again, so the forward call tells.
+    fn shapes(&self, call: &Call, pullback: ValueId) -> Vec<Behind> {
+        let forward = self.forward_call(pullback);
+        let args = forward.map_or(&call.args, |forward| &forward.args);
+        args.iter().map(|arg| self.behind(arg)).collect()
+    }
+
+    /// The call that gave a pullback, through records and branches.
+    fn forward_call(&self, pullback: ValueId) -> Option<&'o Call> {
+        let facts = self.facts;
+        let stmt = facts.outline.stmt_of(pullback)?;
+        match &stmt.instr {
+            Instr::Call(call) => Some(call),
+            Instr::SomePullback(of) => self.forward_call(*of),
+            Instr::If { then, otherwise, .. } => {
+                let k = stmt.results.iter().position(|id| *id == pullback)?;
+                let found = self.forward_call(then.yields[k]);
+                found.or_else(|| self.forward_call(otherwise.yields[k]))
+            }
+            Instr::Pop { from } | Instr::Load(from) => {
+                let recorded = facts.outline.nodes.iter().find_map(|node| match &node.stmt.instr {
+                    Instr::Push { to, value } | Instr::Store { to, value } if to.root == from.root => {
+                        Some(*value)
+                    }
+                    _ => None,
+                });
+                self.forward_call(recorded?)
+            }
+            _ => None,
+        }
+    }
+
+    /// The cotangent of a result: floats by value, aggregates as slices, `()` for what has none.
+    fn seed(&mut self, tree: &Tree) -> TokenStream {
+        let at = self.at;
+        match tree {
+            Tree::Value(id) => self.tokens(*id),
+            Tree::Place(id) => self.borrow(&PlaceRef::whole(*id)),
+            Tree::Tuple(parts) => {
+                let parts: Vec<_> = parts.iter().map(|part| self.seed(part)).collect();
+                tuple(&parts, at)
+            }
+        }
+    }
+
+    /// References are passed again.
+    fn again(&mut self, call: &Call) -> Vec<TokenStream> {
+        let references = call.args.iter().filter(|arg| arg.passing == Passing::Ref);
+        references.map(|arg| self.arg(arg, u32::MAX)).collect()
+    }
+
+    fn again_dots(&mut self, call: &Call, tangents: &[Option<Arg>]) -> Vec<TokenStream> {
+        let references = call.args.iter().zip(tangents);
+        let references = references.filter(|(arg, _)| arg.passing == Passing::Ref);
+        references
+            .map(|(arg, tangent)| match tangent {
+                Some(tangent) => self.arg(tangent, u32::MAX),
+                None => self.no_tangent(arg),
+            })
+            .collect()
+    }
+
+    /// The buffers that cotangents of what is behind references are added to.
+    fn bars(
+        &mut self,
+        call: &Call,
+        shapes: &[Behind],
+        cotangents: &[Option<Arg>],
+        around: &mut Around,
+    ) -> Vec<TokenStream> {
+        let at = self.at;
+        let mut res = Vec::new();
+        for ((arg, behind), cotangent) in call.args.iter().zip(shapes).zip(cotangents) {
+            if arg.passing == Passing::Value {
+                continue;
+            }
+            res.push(match (cotangent, behind) {
+                (Some(Arg { place: Some(place), .. }), _) => self.borrow_mut(place),
+                (Some(arg), _) => self.scalar_bar(&arg.operand, around),
+                (None, Behind::Float) => quote_spanned!(at=> &mut 0.0),
+                (None, Behind::Vec) if arg.passing == Passing::RefMut => {
+                    quote_spanned!(at=> &mut ::std::vec::Vec::new())
+                }
+                (None, Behind::Vec | Behind::Other) => quote_spanned!(at=> &mut []),
+            });
+        }
+        res
+    }
+
+    /// A buffer for the cotangent of a scalar that was passed by reference: `let mut x_term = 0.0; … &mut x_term`.
+    fn scalar_bar(&mut self, tree: &Tree, around: &mut Around) -> TokenStream {
+        let at = self.at;
+        let Tree::Value(id) = tree else {
+            return quote_spanned!(at=> &mut ());
+        };
+        let wish = self.facts.wish(self.facts.variables.of_value(*id));
+        let (declared, used) = self.temporary(&wish);
+        around.before.extend(quote_spanned!(at=> let mut #declared = 0.0;));
+        around.after.push((*id, used.clone()));
+        quote_spanned!(at=> &mut #used)
+    }
+
+    /// What a pullback returns: one for each argument, `()` for what is behind a reference.
+    fn contributions(&self, call: &Call, cotangents: &[Option<Arg>]) -> Pattern {
+        let parts = call.args.iter().zip(cotangents).map(|(arg, cotangent)| match cotangent {
+            Some(cotangent) if arg.passing == Passing::Value => match &cotangent.place {
+                Some(place) => Pattern::AddTo(place.clone()),
+                None => contribution(&cotangent.operand),
+            },
+            _ => Pattern::Skip,
+        });
+        Pattern::Tuple(parts.collect())
+    }
+
+    fn pullback(&mut self, pullback: ValueId, optional: bool) -> TokenStream {
+        let at = self.at;
+        let pullback = self.tokens(pullback);
+        match optional {
+            false => pullback,
+            true => quote_spanned!(at=> #pullback.expect("the branch that gave it ran")),
+        }
+    }
+
+    /// The call, between the declarations that it needs and the values that it leaves in them.
+    fn around(&mut self, around: Around, pattern: Pattern, call: TokenStream) -> TokenStream {
+        let mut res = around.before;
+        res.extend(self.bind(pattern, call));
+        for (id, used) in around.after {
+            if self.facts.folds.is_used(id) {
+                res.extend(self.bind(Pattern::Value(id), used));
+            }
+        }
+        res
+    }
+
+    /// A compile error at an argument that carries a derivative into a parameter that takes none.
+    fn assert_differentiable(&mut self, path: &syn::ExprPath, tangents: &[Option<Arg>]) {
+        let segments = &path.path.segments;
+        let generic = segments.iter().any(|segment| !segment.arguments.is_none() || segment.ident == "Self");
+        let Some(name) = segments.last().map(|last| last.ident.to_string()) else {
+            return;
+        };
+        // An item inside of a function sees neither `Self` nor its type parameters.
+        if path.qself.is_some() || generic {
+            return;
+        }
+        for (k, tangent) in tangents.iter().enumerate() {
+            let Some(tangent) = tangent else { continue };
+            let key = format!("{} {k}", path.to_token_stream());
+            if self.assertions.iter().any(|(other, _)| *other == key) {
+                continue;
+            }
+            let at = names::local("x", tangent.span).span();
+            let constant = hidden(path, names::CONSTANT, at);
+            let mut number = Literal::usize_unsuffixed(k);
+            number.set_span(at);
+            let message =
+                format!("this argument carries a derivative, but `{name}` marks its parameter `#[constant]`");
+            let assertion = quote_spanned! {at=>
+                const _: () = ::core::assert!(!#constant[#number], #message);
+            };
+            self.assertions.push((key, assertion));
+        }
+    }
+}
+
+/// What stands around the call of a pullback.
+#[derive(Default)]
+struct Around {
+    before: TokenStream,
+    /// Values that are left in variables of ours.
+    after: Vec<(ValueId, TokenStream)>,
+}
+
+/// The pullback is the last result of a forward sweep.
+fn last(stmt: &Stmt) -> Pattern {
+    let pullback = stmt.results.last();
+    Pattern::Value(*pullback.expect("a forward sweep gives a pullback"))
+}
+
+fn contribution(tree: &Tree) -> Pattern {
+    match tree {
+        Tree::Value(id) => Pattern::Value(*id),
+        Tree::Place(id) => Pattern::AddTo(PlaceRef::whole(*id)),
+        Tree::Tuple(parts) if parts.is_empty() => Pattern::Skip,
+        Tree::Tuple(parts) => Pattern::Tuple(parts.iter().map(contribution).collect()),
+    }
+}
+
+/// `module::g::__forward::<T>` of `module::g::<T>`.
+fn hidden(path: &syn::ExprPath, name: &str, at: proc_macro2::Span) -> TokenStream {
+    let mut path = path.clone();
+    let arguments = path
+        .path
+        .segments
+        .last_mut()
+        .map(|last| std::mem::replace(&mut last.arguments, syn::PathArguments::None));
+    path.path.segments.push(syn::PathSegment {
+        ident: Ident::new(name, at),
+        arguments: arguments.unwrap_or(syn::PathArguments::None),
+    });
+    path.into_token_stream()
+}
