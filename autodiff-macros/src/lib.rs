@@ -5,6 +5,8 @@ mod analyse;
 mod diag;
 mod differentiate;
 mod emit;
+#[cfg(test)]
+mod golden;
 mod ir;
 mod lower;
 mod names;

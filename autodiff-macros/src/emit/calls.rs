@@ -60,8 +60,11 @@ impl<'o, 'a> Emit<'o, 'a> {
                     false => names::FORWARD_TANGENT,
                 };
                 let function = hidden(path, name, at);
-                let pattern =
-                    Pattern::Tuple(vec![Pattern::of(&call.result), Pattern::of(result_dot), last(stmt)]);
+                let pattern = Pattern::Tuple(vec![
+                    Pattern::of(&call.result),
+                    Pattern::of(result_dot),
+                    last(stmt),
+                ]);
                 res.extend(self.bind(pattern, quote_spanned!(at=> #function(#(#args),*))));
                 res
             }
@@ -244,12 +247,16 @@ impl<'o, 'a> Emit<'o, 'a> {
                 found.or_else(|| self.forward_call(otherwise.yields[k]))
             }
             Instr::Pop { from } | Instr::Load(from) => {
-                let recorded = facts.outline.nodes.iter().find_map(|node| match &node.stmt.instr {
-                    Instr::Push { to, value } | Instr::Store { to, value } if to.root == from.root => {
-                        Some(*value)
-                    }
-                    _ => None,
-                });
+                let recorded = facts
+                    .outline
+                    .nodes
+                    .iter()
+                    .find_map(|node| match &node.stmt.instr {
+                        Instr::Push { to, value } | Instr::Store { to, value } if to.root == from.root => {
+                            Some(*value)
+                        }
+                        _ => None,
+                    });
                 self.forward_call(recorded?)
             }
             _ => None,
@@ -301,7 +308,12 @@ impl<'o, 'a> Emit<'o, 'a> {
                 continue;
             }
             res.push(match (cotangent, behind) {
-                (Some(Arg { place: Some(place), .. }), _) => self.borrow_mut(place),
+                (
+                    Some(Arg {
+                        place: Some(place), ..
+                    }),
+                    _,
+                ) => self.borrow_mut(place),
                 (Some(arg), _) => self.scalar_bar(&arg.operand, around),
                 (None, Behind::Float) => quote_spanned!(at=> &mut 0.0),
                 (None, Behind::Vec) if arg.passing == Passing::RefMut => {
@@ -321,20 +333,26 @@ impl<'o, 'a> Emit<'o, 'a> {
         };
         let wish = self.facts.wish(self.facts.variables.of_value(*id));
         let (declared, used) = self.temporary(&wish);
-        around.before.extend(quote_spanned!(at=> let mut #declared = 0.0;));
+        around
+            .before
+            .extend(quote_spanned!(at=> let mut #declared = 0.0;));
         around.after.push((*id, used.clone()));
         quote_spanned!(at=> &mut #used)
     }
 
     /// What a pullback returns: one for each argument, `()` for what is behind a reference.
     fn contributions(&self, call: &Call, cotangents: &[Option<Arg>]) -> Pattern {
-        let parts = call.args.iter().zip(cotangents).map(|(arg, cotangent)| match cotangent {
-            Some(cotangent) if arg.passing == Passing::Value => match &cotangent.place {
-                Some(place) => Pattern::AddTo(place.clone()),
-                None => contribution(&cotangent.operand),
-            },
-            _ => Pattern::Skip,
-        });
+        let parts = call
+            .args
+            .iter()
+            .zip(cotangents)
+            .map(|(arg, cotangent)| match cotangent {
+                Some(cotangent) if arg.passing == Passing::Value => match &cotangent.place {
+                    Some(place) => Pattern::AddTo(place.clone()),
+                    None => contribution(&cotangent.operand),
+                },
+                _ => Pattern::Skip,
+            });
         Pattern::Tuple(parts.collect())
     }
 
@@ -362,7 +380,9 @@ impl<'o, 'a> Emit<'o, 'a> {
     /// A compile error at an argument that carries a derivative into a parameter that takes none.
     fn assert_differentiable(&mut self, path: &syn::ExprPath, tangents: &[Option<Arg>]) {
         let segments = &path.path.segments;
-        let generic = segments.iter().any(|segment| !segment.arguments.is_none() || segment.ident == "Self");
+        let generic = segments
+            .iter()
+            .any(|segment| !segment.arguments.is_none() || segment.ident == "Self");
         let Some(name) = segments.last().map(|last| last.ident.to_string()) else {
             return;
         };

@@ -76,7 +76,9 @@ impl<'o, 'a> Emit<'o, 'a> {
             }
             let mut res = emit.block(region);
             // The results are read before anything is assigned to.
-            let clash = tail.iter().any(|id| old.iter().any(|(to, _)| emit.reads_target(*id, *to)));
+            let clash = tail
+                .iter()
+                .any(|id| old.iter().any(|(to, _)| emit.reads_target(*id, *to)));
             if clash {
                 let values: Vec<_> = tail.iter().map(|id| emit.tokens(*id)).collect();
                 let (mut declared, mut used) = (Vec::new(), Vec::new());
@@ -127,7 +129,11 @@ impl<'o, 'a> Emit<'o, 'a> {
         if !matches!(stmt.instr, Instr::If { .. }) || tail.is_empty() {
             return None;
         }
-        let new: Vec<ValueId> = self.new_results(stmt).into_iter().map(|k| stmt.results[k]).collect();
+        let new: Vec<ValueId> = self
+            .new_results(stmt)
+            .into_iter()
+            .map(|k| stmt.results[k])
+            .collect();
         let once = |id: &ValueId| self.facts.folds.uses[id.0 as usize].len() == 1;
         (new == tail && tail.iter().all(once)).then_some(last)
     }
@@ -255,7 +261,9 @@ impl<'o, 'a> Emit<'o, 'a> {
         let local = self.variable(trips);
         let used = self.locals.used(local, at);
         // The declaration says `mut` already where something else shares the variable.
-        let pattern = pattern.into_iter().filter(|tree| !matches!(tree, TokenTree::Ident(word) if word == "mut"));
+        let pattern = pattern
+            .into_iter()
+            .filter(|tree| !matches!(tree, TokenTree::Ident(word) if word == "mut"));
         (pattern.collect(), quote_spanned!(at=> #used))
     }
 

@@ -305,7 +305,9 @@ impl Emit<'_, '_> {
         instr: &Instr,
         is_target: impl Fn(&Self, ValueId) -> bool,
     ) -> Option<TokenStream> {
-        let Instr::Binary(op, l, r) = *instr else { return None };
+        let Instr::Binary(op, l, r) = *instr else {
+            return None;
+        };
         let changeable = match self.facts.outline.body.ty(l) {
             // A generic float need not have `+=`.
             Type::Float(float) => !matches!(float, crate::ir::Float::Named(_)),

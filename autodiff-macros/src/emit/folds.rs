@@ -213,7 +213,11 @@ impl<'a> Walk<'_, 'a> {
         let wanted: Vec<bool> = stmt.results.iter().map(|id| self.used(*id)).collect();
         for region in inner.iter().rev() {
             let yields = &self.outline.regions[*region].region.yields;
-            let kept: Vec<_> = yields.iter().zip(&wanted).filter(|(_, wanted)| **wanted).collect();
+            let kept: Vec<_> = yields
+                .iter()
+                .zip(&wanted)
+                .filter(|(_, wanted)| **wanted)
+                .collect();
             let kept: Vec<_> = kept.into_iter().map(|(id, _)| *id).collect();
             self.yields(*region, &kept, true);
             self.region(*region);
@@ -285,7 +289,16 @@ impl<'a> Walk<'_, 'a> {
             return;
         }
         let mut at = own;
-        if let (true, [Mention { at: there, operand: true }]) = (declares, named) {
+        if let (
+            true,
+            [
+                Mention {
+                    at: there,
+                    operand: true,
+                },
+            ],
+        ) = (declares, named)
+        {
             let there = *there;
             if self.alloc_moves(node, init, there) {
                 self.folds.inline_places.insert(place);
@@ -312,7 +325,9 @@ impl<'a> Walk<'_, 'a> {
             Init::Copy { .. } | Init::Scratch { .. } | Init::View { .. } | Init::Host { .. } => false,
         };
         let it = &self.outline.nodes[node];
-        let stays = reads(it.stmt).into_iter().all(|read| !self.changes(read, it.end, there.pos, true));
+        let stays = reads(it.stmt)
+            .into_iter()
+            .all(|read| !self.changes(read, it.end, there.pos, true));
         short && there.region == it.region && stays && !self.blocked(node, there)
     }
 
@@ -331,7 +346,9 @@ impl<'a> Walk<'_, 'a> {
             let Instr::Len(at) = &stmt.instr else { return };
             self.folds.inline[id.0 as usize] = true;
             let points: Vec<_> = uses.iter().map(|used| used.at).collect();
-            points.into_iter().for_each(|point| self.mention(at.root, point, false));
+            points
+                .into_iter()
+                .for_each(|point| self.mention(at.root, point, false));
             return;
         }
         let own = Point {
@@ -359,7 +376,13 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// The use that the result of `stmt` moves to.
-    fn moves(&mut self, node: NodeNo, stmt: &Stmt, reads: Vec<(PlaceId, bool)>, weight: usize) -> Option<Use> {
+    fn moves(
+        &mut self,
+        node: NodeNo,
+        stmt: &Stmt,
+        reads: Vec<(PlaceId, bool)>,
+        weight: usize,
+    ) -> Option<Use> {
         let id = stmt.results[0];
         let [used] = self.uses[id.0 as usize][..] else {
             return None;
@@ -406,7 +429,9 @@ impl<'a> Walk<'_, 'a> {
             return false;
         };
         let inside = |write: &&Write| write.pos > from && (write.pos < to || (late && write.pos == to));
-        writes.iter().any(|write| inside(&write) && (write.shape || !shape))
+        writes
+            .iter()
+            .any(|write| inside(&write) && (write.shape || !shape))
     }
 
     /// `x.len()` of what keeps its length is as cheap as a variable, and says more.
@@ -426,7 +451,9 @@ impl<'a> Walk<'_, 'a> {
         at.path.is_empty()
             && !viewed
             && self.outline.body.value(stmt.results[0]).name.is_none()
-            && uses.iter().all(|used| self.outline.frame(used.at.region) == frame)
+            && uses
+                .iter()
+                .all(|used| self.outline.frame(used.at.region) == frame)
             && uses.iter().all(keeps)
     }
 
@@ -477,10 +504,17 @@ impl<'a> Walk<'_, 'a> {
         }
         if let Instr::Call(call) = &stmt.instr {
             let owned = |arg: &&Arg| arg.passing == Passing::Value;
-            for id in call.args.iter().filter(owned).flat_map(|arg| arg.operand.places()) {
+            for id in call
+                .args
+                .iter()
+                .filter(owned)
+                .flat_map(|arg| arg.operand.places())
+            {
                 self.write(id, at.pos, true);
             }
-            if let CallMode::Pushforward { tangents, .. } | CallMode::ForwardTangent { tangents, .. } = &call.mode {
+            if let CallMode::Pushforward { tangents, .. } | CallMode::ForwardTangent { tangents, .. } =
+                &call.mode
+            {
                 let tangents = tangents.iter().flatten().filter(owned);
                 for id in tangents.flat_map(|arg| arg.operand.places()) {
                     self.write(id, at.pos, true);
@@ -507,7 +541,8 @@ fn takes_operand(instr: &Instr, place: PlaceId) -> bool {
 fn reads(stmt: &Stmt) -> Vec<(PlaceId, bool)> {
     let all = places(&stmt.instr).into_iter();
     let all = all.filter(|(_, access)| *access != Access::Begin);
-    all.map(|(at, access)| (at.root, access == Access::Shape)).collect()
+    all.map(|(at, access)| (at.root, access == Access::Shape))
+        .collect()
 }
 
 /// For each view and what it looks into, one place that stands for all of their memory.
@@ -524,7 +559,9 @@ fn groups(outline: &Outline<'_>) -> BTreeMap<PlaceId, PlaceId> {
             res.entry(of.root).or_insert(root);
             // The same view into two buffers: they are one from now on.
             if let Some(old) = old.filter(|old| *old != root) {
-                res.values_mut().filter(|group| **group == old).for_each(|group| *group = root);
+                res.values_mut()
+                    .filter(|group| **group == old)
+                    .for_each(|group| *group = root);
             }
         }
     }
@@ -533,7 +570,11 @@ fn groups(outline: &Outline<'_>) -> BTreeMap<PlaceId, PlaceId> {
 
 fn declarations(outline: &Outline<'_>) -> BTreeMap<PlaceId, NodeNo> {
     let mut res = BTreeMap::new();
-    let params = outline.body.params.iter().chain(outline.body.pullback.iter().flat_map(|it| &it.params));
+    let params = outline
+        .body
+        .params
+        .iter()
+        .chain(outline.body.pullback.iter().flat_map(|it| &it.params));
     let params: BTreeSet<PlaceId> = params.flat_map(|param| param.tree.places()).collect();
     for (k, node) in outline.nodes.iter().enumerate() {
         if let Instr::Alloc { place, .. } = &node.stmt.instr {
@@ -547,11 +588,7 @@ fn declarations(outline: &Outline<'_>) -> BTreeMap<PlaceId, NodeNo> {
 
 fn own_weight(stmt: &Stmt) -> usize {
     match &stmt.instr {
-        Instr::Const(_)
-        | Instr::Load(_)
-        | Instr::Len(_)
-        | Instr::SomePullback(_)
-        | Instr::NoPullback => 0,
+        Instr::Const(_) | Instr::Load(_) | Instr::Len(_) | Instr::SomePullback(_) | Instr::NoPullback => 0,
         Instr::Select { .. } | Instr::Host { .. } => 2,
         _ => 1,
     }

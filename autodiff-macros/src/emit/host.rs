@@ -33,7 +33,9 @@ pub(super) fn fill(template: TokenStream, holes: &[TokenStream]) -> TokenStream 
         match tree {
             TokenTree::Ident(ident) => {
                 let text = ident.to_string();
-                let hole = text.strip_prefix("__h").and_then(|number| number.parse::<usize>().ok());
+                let hole = text
+                    .strip_prefix("__h")
+                    .and_then(|number| number.parse::<usize>().ok());
                 match hole.and_then(|number| holes.get(number)) {
                     Some(hole) => res.extend(hole.clone()),
                     None => res.extend([TokenTree::Ident(ident)]),

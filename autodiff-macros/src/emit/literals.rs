@@ -120,8 +120,18 @@ mod tests {
         ] {
             check(Const::Float(x), Type::F64, Suffix::Never, text);
         }
-        check(Const::Float(f64::from(0.1_f32)), Type::Float(Float::F32), Suffix::Never, "0.1");
-        check(Const::Float(f64::NAN), Type::Float(Float::F32), Suffix::Never, "f32::NAN");
+        check(
+            Const::Float(f64::from(0.1_f32)),
+            Type::Float(Float::F32),
+            Suffix::Never,
+            "0.1",
+        );
+        check(
+            Const::Float(f64::NAN),
+            Type::Float(Float::F32),
+            Suffix::Never,
+            "f32::NAN",
+        );
         check(Const::Float(-2.0), Type::F64, Suffix::Always, "-2.0_f64");
     }
 
@@ -129,7 +139,12 @@ mod tests {
     fn integers_say_their_type_where_it_matters() {
         check(Const::Int(3), Type::USIZE, Suffix::Never, "3");
         check(Const::Int(3), Type::USIZE, Suffix::Always, "3_usize");
-        check(Const::Int(1 << 40), Type::Int(Int::I64), Suffix::Never, "1099511627776_i64");
+        check(
+            Const::Int(1 << 40),
+            Type::Int(Int::I64),
+            Suffix::Never,
+            "1099511627776_i64",
+        );
         check(Const::Int(-1), Type::Int(Int::Inferred), Suffix::Always, "-1");
     }
 }

@@ -67,7 +67,10 @@ enum Placeholder {
 
 fn placeholder(ident: &Ident) -> Option<Placeholder> {
     let text = ident.to_string();
-    let number = |prefix| text.strip_prefix(prefix).and_then(|number: &str| number.parse().ok());
+    let number = |prefix| {
+        text.strip_prefix(prefix)
+            .and_then(|number: &str| number.parse().ok())
+    };
     match number(DECLARED) {
         Some(var) => Some(Placeholder::Declared(var)),
         None => number(USED).map(Placeholder::Used),
@@ -191,7 +194,9 @@ impl Scan {
         // Who bears a name, and the end of the bearer's scope.
         let mut bearers: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
         for (at, event) in self.events.iter().enumerate() {
-            let Event::Declared(var, scope) = *event else { continue };
+            let Event::Declared(var, scope) = *event else {
+                continue;
+            };
             let end = self.scopes[scope];
             let taken = |text: &str| {
                 let bearers = bearers.get(text).into_iter().flatten();

@@ -124,7 +124,9 @@ impl Emit<'_, '_> {
     pub(super) fn swap(&mut self, a: &PlaceRef, b: &PlaceRef) -> TokenStream {
         let at = self.at;
         if a.root != b.root {
-            let slices = [a, b].iter().any(|path| matches!(self.type_at(path), Type::Slice(_)));
+            let slices = [a, b]
+                .iter()
+                .any(|path| matches!(self.type_at(path), Type::Slice(_)));
             if slices {
                 let target = self.path_base(a);
                 let other = self.borrow_mut(b);
@@ -213,7 +215,12 @@ impl Emit<'_, '_> {
         }
         let len = self.tokens(len);
         // Rows are only ever taken away.
-        if !flat || !matches!(self.type_at(to).element(), Some(Type::Float(_) | Type::Int(_) | Type::Bool)) {
+        if !flat
+            || !matches!(
+                self.type_at(to).element(),
+                Some(Type::Float(_) | Type::Int(_) | Type::Bool)
+            )
+        {
             return quote_spanned!(at=> #list.truncate(#len););
         }
         let value = self.tokens(value);
@@ -243,5 +250,4 @@ impl Emit<'_, '_> {
             _ => quote_spanned!(at=> #base.clone()),
         }
     }
-
 }

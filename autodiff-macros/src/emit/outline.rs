@@ -87,13 +87,7 @@ impl<'a> Outline<'a> {
         }
         outline.mention(&body.result.values());
         if let Some(pullback) = &body.pullback {
-            let closure = outline.region(
-                &pullback.region,
-                Kind::Closure,
-                Some(function),
-                None,
-                &mut clock,
-            );
+            let closure = outline.region(&pullback.region, Kind::Closure, Some(function), None, &mut clock);
             let start = Point {
                 pos: outline.regions[closure].start,
                 region: closure,
@@ -200,7 +194,8 @@ impl<'a> Outline<'a> {
     /// The function or the closure that `region` belongs to.
     pub(super) fn frame(&self, region: RegionNo) -> RegionNo {
         let mut around = self.around(region);
-        let frame = around.find(|region| matches!(self.regions[*region].kind, Kind::Function | Kind::Closure));
+        let frame =
+            around.find(|region| matches!(self.regions[*region].kind, Kind::Function | Kind::Closure));
         frame.expect("every region lies in the function")
     }
 }

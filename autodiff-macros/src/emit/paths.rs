@@ -108,9 +108,10 @@ impl Emit<'_, '_> {
                     | Type::Vec(element)
                     | Type::Aggregate(element),
                 ) => *element,
-                (Proj::Range(..), Type::Array(element, _) | Type::Vec(element) | Type::Aggregate(element)) => {
-                    Type::Slice(element)
-                }
+                (
+                    Proj::Range(..),
+                    Type::Array(element, _) | Type::Vec(element) | Type::Aggregate(element),
+                ) => Type::Slice(element),
                 (Proj::Field(k), Type::Tuple(mut parts)) if *k < parts.len() => parts.swap_remove(*k),
                 (_, ty) => ty,
             };

@@ -138,7 +138,11 @@ impl<'o, 'a> Emit<'o, 'a> {
     /// `let x = …;`, or `x += …;` of a variable that lives already.
     fn define(&mut self, id: ValueId, instr: &Instr) -> TokenStream {
         let at = self.at;
-        let stmt = self.facts.outline.stmt_of(id).expect("a statement defines its result");
+        let stmt = self
+            .facts
+            .outline
+            .stmt_of(id)
+            .expect("a statement defines its result");
         if !self.is_declared(id) {
             let value = self.computed(stmt).tokens;
             return self.bind(Pattern::Value(id), value);
@@ -278,9 +282,8 @@ impl<'o, 'a> Emit<'o, 'a> {
         let at = self.at;
         let variable = self.facts.variables.of_value(to);
         let instr = self.inline_instr(value).cloned();
-        let change = instr.and_then(|instr| {
-            self.change(&instr, |emit, operand| emit.lives_in(operand, variable))
-        });
+        let change =
+            instr.and_then(|instr| self.change(&instr, |emit, operand| emit.lives_in(operand, variable)));
         let local = self.variable(to);
         let ident = self.locals.used(local, at);
         match change {
@@ -314,7 +317,9 @@ impl<'o, 'a> Emit<'o, 'a> {
         let operands = super::outline::operands(stmt);
         let inner = crate::ir::visit::regions(&stmt.instr);
         operands.into_iter().any(|id| self.reads(id, variable))
-            || inner.iter().any(|region| region.yields.iter().any(|id| self.reads(*id, variable)))
+            || inner
+                .iter()
+                .any(|region| region.yields.iter().any(|id| self.reads(*id, variable)))
     }
 }
 

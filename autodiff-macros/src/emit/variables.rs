@@ -133,7 +133,8 @@ impl Merge<'_, '_> {
                 let variable = self.variables.of_value(given);
                 // Only what lives outside already: a `let` in front of a branch would be worse than `let x = if …`.
                 let outside = self.home(variable).is_some_and(|home| {
-                    self.outline.encloses(home.region, self.outline.nodes[node].region)
+                    self.outline
+                        .encloses(home.region, self.outline.nodes[node].region)
                 });
                 let same_name = self.name(given).is_some() && self.name(given) == self.name(*result);
                 if outside && (self.variables.is_mutable(variable) || same_name) {
@@ -180,7 +181,9 @@ impl Merge<'_, '_> {
             return;
         }
         let pairs = |ids: &[ValueId], others: &[ValueId]| {
-            let mut all = ids.iter().flat_map(|id| others.iter().map(move |other| (*id, *other)));
+            let mut all = ids
+                .iter()
+                .flat_map(|id| others.iter().map(move |other| (*id, *other)));
             all.any(|(id, other)| self.interfere(id, other))
         };
         if !pairs(self.variables.members(left), self.variables.members(right)) {
@@ -189,7 +192,10 @@ impl Merge<'_, '_> {
     }
 
     fn name_of(&self, variable: ValueId) -> Option<&str> {
-        self.variables.members(variable).iter().find_map(|id| self.name(*id))
+        self.variables
+            .members(variable)
+            .iter()
+            .find_map(|id| self.name(*id))
     }
 
     /// Parameters of functions and the numbers of iterations are not assigned to, and what is written where it is used
@@ -232,7 +238,9 @@ impl Merge<'_, '_> {
         if at.pos < def.pos || !self.outline.encloses(def.region, at.region) {
             return false;
         }
-        self.folds.uses[id.0 as usize].iter().any(|used| self.reaches(def, at, *used))
+        self.folds.uses[id.0 as usize]
+            .iter()
+            .any(|used| self.reaches(def, at, *used))
     }
 
     /// Whether control may come from `from` to `to` without a new beginning of what began at `def`.

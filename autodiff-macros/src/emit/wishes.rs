@@ -104,8 +104,11 @@ fn fallback(ty: &Type) -> &'static str {
         Type::Int(_) => "k",
         Type::Bool => "flag",
         Type::Pullback => "pullback",
-        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Tuple(_) | Type::Host => {
-            "value"
-        }
+        Type::Array(..)
+        | Type::Slice(_)
+        | Type::Vec(_)
+        | Type::Aggregate(_)
+        | Type::Tuple(_)
+        | Type::Host => "value",
     }
 }

@@ -1,0 +1,81 @@
+#[differentiable]
+fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+    [
+        a[1] * b[2] - a[2] * b[1],
+        a[2] * b[0] - a[0] * b[2],
+        a[0] * b[1] - a[1] * b[0],
+    ]
+}
+
+// ---- becomes ----
+
+impl cross {
+    pub fn jvp(
+        a: [f64; 3],
+        b: [f64; 3],
+        (a_dot, b_dot): ([f64; 3], [f64; 3]),
+    ) -> ([f64; 3], [f64; 3]) {
+        let a1 = a[1];
+        let a_dot1 = a_dot[1];
+        let b2 = b[2];
+        let b_dot2 = b_dot[2];
+        let a2 = a[2];
+        let a_dot2 = a_dot[2];
+        let b1 = b[1];
+        let b_dot1 = b_dot[1];
+        let b0 = b[0];
+        let b_dot0 = b_dot[0];
+        let a0 = a[0];
+        let a_dot0 = a_dot[0];
+        (
+            [a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0],
+            [
+                a_dot1 * b2 + b_dot2 * a1 - (a_dot2 * b1 + b_dot1 * a2),
+                a_dot2 * b0 + b_dot0 * a2 - (a_dot0 * b2 + b_dot2 * a0),
+                a_dot0 * b1 + b_dot1 * a0 - (a_dot1 * b0 + b_dot0 * a1),
+            ],
+        )
+    }
+    pub fn __forward(
+        a: [f64; 3],
+        b: [f64; 3],
+    ) -> ([f64; 3], impl ::core::ops::FnOnce(&[f64]) -> ([f64; 3], [f64; 3]) + use<>) {
+        let a1 = a[1];
+        let b2 = b[2];
+        let a2 = a[2];
+        let b1 = b[1];
+        let b0 = b[0];
+        let a0 = a[0];
+        (
+            [a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0],
+            move |seed: &[f64]| -> ([f64; 3], [f64; 3]) {
+                let mut a_bar = [0.0; 3];
+                let a_bar = &mut a_bar;
+                let mut b_bar = [0.0; 3];
+                let b_bar = &mut b_bar;
+                let mut zeros = [0.0; 3];
+                zeros.copy_from_slice(seed);
+                let t = zeros[0];
+                let t1 = zeros[1];
+                let t2 = zeros[2];
+                let t3 = -t2;
+                b_bar[0] += t3 * a1;
+                a_bar[1] += t3 * b0;
+                b_bar[1] += t2 * a0;
+                a_bar[0] += t2 * b1;
+                let t2 = -t1;
+                b_bar[2] += t2 * a0;
+                a_bar[0] += t2 * b2;
+                b_bar[0] += t1 * a2;
+                a_bar[2] += t1 * b0;
+                let t1 = -t;
+                b_bar[1] += t1 * a2;
+                a_bar[2] += t1 * b1;
+                b_bar[2] += t * a1;
+                a_bar[1] += t * b2;
+                let () = ();
+                (a_bar, b_bar)
+            },
+        )
+    }
+}
