@@ -6,6 +6,7 @@ mod dead;
 mod exact;
 mod hoist;
 mod rewrite;
+mod scalars;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,9 @@ fn until_nothing_changes(body: &mut Body, switches: &Switches) {
         let mut changed = false;
         if switches.on("dead") {
             changed |= dead::drop_dead(body);
+        }
+        if switches.on("scalars") {
+            changed |= scalars::replace_arrays(body);
         }
         changed |= rewrite::rewrite(body, switches);
         if !changed {

@@ -275,7 +275,9 @@ fn fate(region: &Region, place: PlaceId) -> Fate {
             return;
         }
         let whole = named.iter().any(|(at, _)| at.path.is_empty());
-        let lent = named.iter().any(|(at, access)| at.path.is_empty() && access.writes());
+        let lent = named
+            .iter()
+            .any(|(at, access)| at.path.is_empty() && access.writes());
         match &stmt.instr {
             Instr::Alloc { place: id, init } if *id != place => match init {
                 Init::Copy { moved: true, .. } if whole => note(Fate::Moved),

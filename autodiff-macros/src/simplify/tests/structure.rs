@@ -5,7 +5,7 @@ use crate::differentiate::{gradient, pullback};
 use crate::ir::interpret::{Data, run, run_pullback};
 use crate::ir::sample::Sample;
 use crate::ir::visit::each;
-use crate::ir::{Body, CompareOp, Init, Instr, Loop, Origin, PlaceRef, Proj, ValueId, print};
+use crate::ir::{Body, CompareOp, Init, Instr, Origin, PlaceRef, Proj, print};
 use crate::pipeline::Switches;
 
 /// How many statements `which` names, nested ones included.
@@ -16,10 +16,6 @@ fn count(body: &Body, which: impl Fn(&Instr) -> bool) -> usize {
         each(region, &mut |stmt| res += usize::from(which(&stmt.instr)));
     }
     res
-}
-
-fn is_loop(instr: &Instr) -> bool {
-    matches!(instr, Instr::Loop(_))
 }
 
 fn is_load(instr: &Instr) -> bool {
@@ -452,6 +448,119 @@ fn a_vector_that_moves_away_is_allocated_every_time() {
     });
     let (body, args) = f.returning(sum[0]);
     same((body, args));
+}
+
+#[test]
+fn small_arrays_become_scalars() {
+    for at in [0.5, -0.5] {
+        let mut f = Sample::new();
+        let (x, n) = (f.scalar("x", at), f.count("n", 3));
+        let (t, u) = (f.array("t", 2), f.array("u", 2));
+        let (i0, i1) = (f.b.usize(0), f.b.usize(1));
+        let zero = f.b.float(0.0);
+        f.b.alloc(
+            t,
+            Init::Repeat {
+                value: zero,
+                len: None,
+            },
+        );
+        f.b.alloc(u, Init::ZerosLike(PlaceRef::whole(t)));
+        f.repeat((i0, n), &[], |f, _, _| {
+            let (a, b) = (f.get(t, i0), f.get(t, i1));
+            let sum = f.b.add(a, x);
+            f.set(t, i1, sum);
+            let to = f.at(t, i0);
+            f.b.add_to(to, b);
+            vec![]
+        });
+        let cond = f.b.compare(CompareOp::Gt, x, zero);
+        f.branch(
+            cond,
+            |f| {
+                let (to, from) = (PlaceRef::whole(u), PlaceRef::whole(t));
+                f.b.effect(Instr::Accumulate { to, from });
+                vec![]
+            },
+            |f| {
+                f.b.effect(Instr::Fill {
+                    to: PlaceRef::whole(u),
+                    value: x,
+                });
+                vec![]
+            },
+        );
+        let swap = (f.at(u, i0), f.at(t, i1));
+        f.b.effect(Instr::Swap(swap.0, swap.1));
+        let (a, b) = (f.get(u, i0), f.get(t, i1));
+        let len = f.b.len(PlaceRef::whole(t));
+        let len = f.b.cast(len, crate::ir::Type::F64);
+        let (a, b) = (f.b.div(a, b), len);
+        let res = f.b.sub(a, b);
+        let res = same(f.returning(res));
+        let memory = count(&res, |instr| {
+            matches!(instr, Instr::Alloc { .. } | Instr::Load(_))
+        });
+        assert_eq!(memory, 0, "{}", print(&res));
+    }
+}
+
+#[test]
+fn small_matrices_become_scalars() {
+    let mut f = Sample::new();
+    let x = f.scalar("x", 0.5);
+    let (row, m) = (f.array("row", 2), f.array("m", 2));
+    let inner = f.b.body.place(row).ty.clone();
+    f.b.body.places[m.0 as usize].ty = crate::ir::Type::Array(Box::new(inner), crate::ir::Len::Known(2));
+    let (i0, i1) = (f.b.usize(0), f.b.usize(1));
+    f.b.alloc(row, Init::List(vec![x, x]));
+    f.b.alloc(
+        m,
+        Init::RepeatPlace {
+            row: PlaceRef::whole(row),
+            len: None,
+        },
+    );
+    let last = f.at(m, i1);
+    let sine = f.math("sin", &[x]);
+    f.b.store(last.then(Proj::Index(i0)), sine);
+    let first = f.at(m, i0);
+    f.b.effect(Instr::Swap(first.clone(), last));
+    f.b.effect(Instr::Accumulate {
+        to: first.clone(),
+        from: PlaceRef::whole(row),
+    });
+    let (a, b) = (f.at(m, i1).then(Proj::Index(i0)), first.then(Proj::Index(i0)));
+    let (a, b) = (
+        f.b.load(a, crate::ir::Type::F64),
+        f.b.load(b, crate::ir::Type::F64),
+    );
+    let res = f.b.div(a, b);
+    let res = same(f.returning(res));
+    let memory = count(&res, |instr| {
+        matches!(instr, Instr::Alloc { .. } | Instr::Load(_))
+    });
+    assert_eq!(memory, 0, "{}", print(&res));
+}
+
+#[test]
+fn arrays_that_are_indexed_by_a_variable_stay() {
+    let mut f = Sample::new();
+    let (x, n) = (f.scalar("x", 0.5), f.count("n", 1));
+    let (t, u) = (f.array("t", 2), f.array("u", 2));
+    let i0 = f.b.usize(0);
+    f.b.alloc(t, Init::List(vec![x, x]));
+    let init = Init::Copy {
+        src: PlaceRef::whole(t),
+        moved: false,
+    };
+    f.b.alloc(u, init);
+    f.set(u, n, x);
+    f.b.effect(Instr::Swap(PlaceRef::whole(u), PlaceRef::whole(t)));
+    let (a, b) = (f.get(t, i0), f.get(u, n));
+    let res = f.b.div(a, b);
+    let res = same(f.returning(res));
+    assert!(count(&res, |instr| matches!(instr, Instr::Alloc { .. })) > 0);
 }
 
 #[test]
