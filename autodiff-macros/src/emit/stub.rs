@@ -31,16 +31,16 @@ pub(crate) fn stub(request: Option<&Request>, item: TokenStream) -> TokenStream 
     }
     functions.extend(signature.jacobian());
     functions.extend(signature.hessian());
-    let empty = quote!(loop {});
+    let empty = quote!(::core::unreachable!());
     let functions = functions.into_iter().map(|function| function.with(empty.clone()));
     let mut functions: TokenStream = functions.collect();
     for boxed in [Boxed::No, Boxed::Yes] {
         functions.extend(sweep(
             signature.forward(forward_name(boxed), boxed),
             boxed,
-            quote!(loop {}),
+            quote!(::core::unreachable!()),
         ));
-        let values = quote!(loop {}, loop {});
+        let values = quote!(::core::unreachable!(), ::core::unreachable!());
         functions.extend(sweep(
             signature.forward_tangent(forward_tangent_name(boxed), boxed),
             boxed,
@@ -52,7 +52,7 @@ pub(crate) fn stub(request: Option<&Request>, item: TokenStream) -> TokenStream 
         functions.extend(
             signature
                 .vjp()
-                .with(quote!((loop {}, |_: #value| -> #gradient { loop {} }))),
+                .with(quote!((::core::unreachable!(), |_: #value| -> #gradient { ::core::unreachable!() }))),
         );
     }
     around(&signature, functions)
@@ -80,7 +80,7 @@ fn sweep(forward: Forward, boxed: Boxed, values: TokenStream) -> TokenStream {
         cotangents,
     } = forward;
     let types = closure.iter().map(|slot| &slot.ty);
-    let closure = quote!(|#(_: #types),*| -> #cotangents { loop {} });
+    let closure = quote!(|#(_: #types),*| -> #cotangents { ::core::unreachable!() });
     let closure = match boxed {
         Boxed::No => closure,
         Boxed::Yes => quote!(::std::boxed::Box::new(#closure)),
