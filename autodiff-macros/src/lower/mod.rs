@@ -16,6 +16,7 @@ mod loops;
 mod loops_core;
 mod macros;
 mod methods;
+mod opaque;
 mod operand;
 mod operators;
 mod params;
@@ -28,7 +29,7 @@ mod types;
 
 use crate::diag::Diags;
 use crate::ir::{Body, Builder, Origin, PlaceId};
-use crate::parse::Request;
+use crate::parse::{Opaque, Request};
 use build::Varied;
 use exits::{Area, Frame};
 use operand::{Halt, Lowered, Operand};
@@ -51,7 +52,10 @@ pub(crate) fn body(request: &Request, diags: &mut Diags) -> Option<Body> {
         items: TokenStream::new(),
         diags,
     };
-    let body = lowerer.function()?;
+    let body = match &request.opaque {
+        Some(Opaque::Derivative(partials)) => lowerer.opaque(partials)?,
+        Some(Opaque::Rules { .. }) | None => lowerer.function()?,
+    };
     (diags.len() == errors).then(|| infer::settled(body, request))
 }
 

@@ -57,7 +57,7 @@ impl Lowerer<'_> {
         Some(body)
     }
 
-    fn param(&mut self, index: usize, param: &RequestParam) -> Lowered<()> {
+    pub(super) fn param(&mut self, index: usize, param: &RequestParam) -> Lowered<()> {
         self.b.span = param.ident().map_or(self.b.span, syn::Ident::span);
         let name = param.ident().map(|ident| Name {
             text: ident.to_string(),
