@@ -25,6 +25,8 @@ mod peek;
 mod places;
 mod scope;
 mod stmts;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use crate::diag::Diags;
