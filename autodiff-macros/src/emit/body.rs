@@ -66,7 +66,11 @@ pub(crate) fn code(body: &Body, names: &Names, result: &Tree, cotangents: Option
         code.pullback = Some(Box::new(emit.function(region, &pullback.params, cotangents)));
     }
     let assertions = emit.assertions.into_iter().map(|(_, tokens)| tokens);
-    code.stmts = assertions.chain([code.stmts]).collect();
+    code.stmts = [body.items.clone()]
+        .into_iter()
+        .chain(assertions)
+        .chain([code.stmts])
+        .collect();
     emit.locals.finish(pieces(&mut code));
     code
 }

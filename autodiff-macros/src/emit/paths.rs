@@ -72,7 +72,12 @@ impl Emit<'_, '_> {
 
     /// What stands in a hole of the user's tokens: the variable as the user has it.
     pub(super) fn hole(&mut self, path: &PlaceRef) -> Expr {
-        Expr::tight(self.path_base(path))
+        let at = self.at;
+        let tokens = self.path_base(path);
+        match (path.path.is_empty(), self.held(path.root)) {
+            (true, Held::Ref | Held::RefMut) => Expr::tight(quote_spanned!(at=> (*#tokens))),
+            _ => Expr::tight(tokens),
+        }
     }
 
     /// A shared reference to the memory at `path`.

@@ -381,7 +381,8 @@ impl Lowerer<'_> {
         }
     }
 
-    fn is_number(&self, at: &PlaceRef) -> bool {
+    /// Whether a scalar of a known type lies there. What only rustc knows may not be `Copy`, and stays where it is.
+    pub(super) fn is_number(&self, at: &PlaceRef) -> bool {
         let ty = self.type_at(at);
         is_scalar(&ty) && !matches!(ty, Type::Host)
     }

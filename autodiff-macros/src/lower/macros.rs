@@ -6,7 +6,7 @@ use super::host::{Allow, Position, Template, free_variables};
 use super::operand::{Halt, Lowered, Operand};
 use crate::ir::{Instr, Type};
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeSet;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -344,8 +344,10 @@ impl Lowerer<'_> {
                 return self.unsupported(&arg.value, "`dbg!` of this");
             };
             let text = arg.value.to_token_stream().to_string();
+            // The line is that of the user's `dbg!`.
+            let at = super::operators::operator_span(&mac.path);
             self.effect(Instr::Host {
-                template: quote! {
+                template: quote_spanned! {at=>
                     ::std::eprintln!(
                         "[{}:{}:{}] {} = {:#?}",
                         ::core::file!(), ::core::line!(), ::core::column!(), #text, &#tokens

@@ -46,6 +46,7 @@ impl Lowerer<'_> {
                 }
                 Ok(all)
             }
+            syn::Pat::Lit(_) if self.is_host(operand) => self.test_host(pat, operand),
             syn::Pat::Lit(it) => self
                 .test_value(&it.to_token_stream(), operand, CompareOp::Eq)
                 .map(Some),
@@ -488,7 +489,7 @@ impl Lowerer<'_> {
     /// A shared reference to a scalar in memory is its content.
     fn shared_scalar(&mut self, part: Operand) -> Operand {
         match part {
-            Operand::Place { at, by: By::Ref } if is_scalar(&self.type_at(&at)) => {
+            Operand::Place { at, by: By::Ref } if self.is_number(&at) => {
                 let ty = self.type_at(&at);
                 Operand::Value(self.load(at, ty)).borrowed()
             }

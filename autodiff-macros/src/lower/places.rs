@@ -116,7 +116,7 @@ impl Lowerer<'_> {
             Operand::Place {
                 at,
                 by: By::Owned | By::Temp,
-            } if is_scalar(&self.type_at(&at)) => {
+            } if self.is_number(&at) || (is_scalar(&self.type_at(&at)) && !at.path.is_empty()) => {
                 let ty = self.type_at(&at);
                 Operand::Value(self.load(at, ty))
             }
@@ -128,6 +128,7 @@ impl Lowerer<'_> {
                     };
                     Operand::Tuple((0..parts.len()).map(|k| part(self, k)).collect())
                 }
+                Type::Host => Operand::Place { at, by: By::Owned },
                 _ => self.taken(&at),
             },
             Operand::Tuple(parts) => {
