@@ -44,9 +44,9 @@ impl square_root {
         let mut recorded_x = ::std::vec::Vec::<f64>::new();
         let mut recorded_values = ::std::vec::Vec::<f64>::new();
         let mut x = a;
-        let mut k = 0_usize;
+        let mut trips = 0_usize;
         while (x * x - a).abs() > 1e-12 {
-            k += 1;
+            trips += 1;
             recorded_x.push(x);
             let t = a / x;
             recorded_values.push(t);
@@ -54,15 +54,14 @@ impl square_root {
         }
         (
             x,
-            move |x_bar: f64| -> (f64,) {
-                let mut x_bar = x_bar;
+            move |mut x_bar: f64| -> (f64,) {
                 let mut a_bar = 0.0;
-                for _ in (0..k).rev() {
+                for _ in (0..trips).rev() {
                     let x_bar1 = 0.5 * x_bar;
                     let x = recorded_x.pop().unwrap();
                     let t = x_bar1 / x;
-                    let recorded_values = recorded_values.pop().unwrap();
-                    x_bar = x_bar1 - t * recorded_values;
+                    let t1 = recorded_values.pop().unwrap();
+                    x_bar = x_bar1 - t * t1;
                     a_bar += t;
                 }
                 (a_bar + x_bar,)

@@ -10,8 +10,7 @@ impl f {
         2.0 * x + 2.0
     }
     pub fn value_and_grad(x: f64) -> (f64, f64) {
-        let t = 2.0 * x;
-        (x * x + t + 1.0, t + 2.0)
+        (x * x + 2.0 * x + 1.0, 2.0 * x + 2.0)
     }
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
         (x * x + 2.0 * x + 1.0, 2.0 * (x_dot * x) + 2.0 * x_dot)

@@ -110,17 +110,7 @@ impl Emit<'_, '_> {
                 let (tokens, negative) = literal(known, &ty, self.suffix, at);
                 Expr::new(tokens, if negative { Level::Unary } else { Level::Tight })
             }
-            Instr::Unary(UnaryOp::Neg, a) => {
-                let a = self.value(*a);
-                let tokens = if starts_with_minus(&a) {
-                    let a = a.tokens;
-                    quote_spanned!(at=> -(#a))
-                } else {
-                    let a = a.at(Level::Unary, at);
-                    quote_spanned!(at=> -#a)
-                };
-                Expr::new(tokens, Level::Unary)
-            }
+            Instr::Unary(UnaryOp::Neg, a) => self.negate(*a),
             Instr::Unary(UnaryOp::Not, a) => self.not(*a),
             Instr::Binary(op, l, r) => self.binary(*op, *l, *r),
             Instr::Compare(op, l, r) => self.compare(*op, *l, *r),
@@ -203,33 +193,120 @@ impl Emit<'_, '_> {
         self.facts.outline.stmt_of(id).map(|stmt| &stmt.instr)
     }
 
-    /// The operand of a negation that is written where it is used.
-    pub(super) fn negated(&self, id: ValueId) -> Option<ValueId> {
+    /// `-a`. The minus of a product goes to its first factor, which changes no bit.
+    fn negate(&mut self, a: ValueId) -> Expr {
+        let at = self.at;
+        if self.is_negative(a) {
+            return self.positive(a);
+        }
+        if let Some(Instr::Binary(op @ (BinaryOp::Mul | BinaryOp::Div), l, r)) = self.inline_instr(a) {
+            let (op, l, r) = (*op, *l, *r);
+            if self.facts.outline.body.is_float(l) && !self.is_negative(r) {
+                let left = self.negate(l);
+                return self.infix_of(op, left, r);
+            }
+        }
+        let a = self.value(a);
+        let tokens = if starts_with_minus(&a) {
+            let a = a.tokens;
+            quote_spanned!(at=> -(#a))
+        } else {
+            let a = a.at(Level::Unary, at);
+            quote_spanned!(at=> -#a)
+        };
+        Expr::new(tokens, Level::Unary)
+    }
+
+    /// Whether the float `id` is written with a minus in front, which a sum may take over: a negation, a negative
+    /// literal, a product or quotient that begins with one.
+    pub(super) fn is_negative(&self, id: ValueId) -> bool {
+        let value = self.facts.outline.body.value(id);
+        if let (Some(Const::Float(x)), Type::Float(_)) = (&value.constant, &value.ty) {
+            return *x < 0.0;
+        }
         match self.inline_instr(id) {
-            Some(Instr::Unary(UnaryOp::Neg, of)) => Some(*of),
-            _ => None,
+            Some(Instr::Unary(UnaryOp::Neg, of)) => !self.is_negative(*of),
+            Some(Instr::Binary(BinaryOp::Mul | BinaryOp::Div, l, r)) => {
+                self.is_negative(*l) != self.is_negative(*r)
+            }
+            _ => false,
+        }
+    }
+
+    /// `-id` of what is negative.
+    pub(super) fn positive(&mut self, id: ValueId) -> Expr {
+        let at = self.at;
+        let value = self.facts.outline.body.value(id);
+        if let Some(Const::Float(x)) = value.constant {
+            let (tokens, _) = literal(&Const::Float(-x), &value.ty, self.suffix, at);
+            return Expr::tight(tokens);
+        }
+        match self.inline_instr(id) {
+            Some(Instr::Unary(UnaryOp::Neg, of)) => {
+                let of = *of;
+                self.value(of)
+            }
+            Some(Instr::Binary(op, l, r)) => {
+                let (op, l, r) = (*op, *l, *r);
+                match self.is_negative(l) {
+                    true => {
+                        let left = self.positive(l);
+                        self.infix_of(op, left, r)
+                    }
+                    false => {
+                        let (left, right) = (self.value(l), self.positive(r));
+                        self.joined(op, left, right, false)
+                    }
+                }
+            }
+            _ => unreachable!("only what is negative has an opposite"),
         }
     }
 
     fn binary(&mut self, op: BinaryOp, l: ValueId, r: ValueId) -> Expr {
-        match (op, self.negated(l), self.negated(r)) {
-            // a + -b = a - b and a - -b = a + b, to the last bit.
-            (BinaryOp::Add, _, Some(r)) => return self.infix(BinaryOp::Sub, l, r),
-            (BinaryOp::Sub, _, Some(r)) => return self.infix(BinaryOp::Add, l, r),
-            (BinaryOp::Add, Some(l), None) => return self.infix(BinaryOp::Sub, r, l),
-            _ => (),
+        // a + -b = a - b, a - -b = a + b and -a + b = b - a, to the last bit.
+        let (left, right) = (self.is_negative(l), self.is_negative(r));
+        match op {
+            BinaryOp::Add if right => {
+                let left = self.value(l);
+                let right = self.positive(r);
+                self.joined(BinaryOp::Sub, left, right, false)
+            }
+            BinaryOp::Sub if right => {
+                let left = self.value(l);
+                let right = self.positive(r);
+                self.joined(BinaryOp::Add, left, right, false)
+            }
+            BinaryOp::Add if left => {
+                let right = self.value(r);
+                let left = self.positive(l);
+                self.joined(BinaryOp::Sub, right, left, false)
+            }
+            // a * -b = -a * b
+            BinaryOp::Mul | BinaryOp::Div if right => {
+                let left = self.negate(l);
+                let right = self.positive(r);
+                self.joined(op, left, right, false)
+            }
+            _ => {
+                let left = self.value(l);
+                self.infix_of(op, left, r)
+            }
         }
-        self.infix(op, l, r)
     }
 
-    fn infix(&mut self, op: BinaryOp, l: ValueId, r: ValueId) -> Expr {
+    fn infix_of(&mut self, op: BinaryOp, left: Expr, r: ValueId) -> Expr {
+        let bool = matches!(self.facts.outline.body.ty(r), Type::Bool);
+        let right = self.value(r);
+        self.joined(op, left, right, bool)
+    }
+
+    fn joined(&self, op: BinaryOp, left: Expr, right: Expr, bool: bool) -> Expr {
         let at = self.at;
-        let bool = matches!(self.facts.outline.body.ty(l), Type::Bool);
         let (level, next, token) = operator(op, bool, at);
-        let (left, right) = (self.value(l), self.value(r));
         let shift = level == Level::Shift && left.ends_in_cast;
         let left = left.at(if shift { Level::Tight } else { level }, at);
-        let minus = starts_with_minus(&right) && matches!(op, BinaryOp::Add | BinaryOp::Sub);
+        let minus = starts_with_minus(&right);
         let ends_in_cast = right.ends_in_cast && right.level >= next;
         let right = right.at(if minus { Level::Tight } else { next }, at);
         Expr {
@@ -323,13 +400,12 @@ impl Emit<'_, '_> {
         if !changeable {
             return None;
         }
-        let (op, rest) = match (op, self.negated(rest)) {
-            (BinaryOp::Add, Some(rest)) => (BinaryOp::Sub, rest),
-            (BinaryOp::Sub, Some(rest)) => (BinaryOp::Add, rest),
-            (op, _) => (op, rest),
-        };
         let at = self.at;
-        let rest = self.tokens(rest);
+        let (op, rest) = match (op, self.is_negative(rest)) {
+            (BinaryOp::Add, true) => (BinaryOp::Sub, self.positive(rest).tokens),
+            (BinaryOp::Sub, true) => (BinaryOp::Add, self.positive(rest).tokens),
+            (op, _) => (op, self.tokens(rest)),
+        };
         Some(match op {
             BinaryOp::Add => quote_spanned!(at=> += #rest),
             BinaryOp::Sub => quote_spanned!(at=> -= #rest),

@@ -6,7 +6,7 @@
 
 use super::outline::{Def, Kind, NodeNo, Outline, Point, RegionNo, is_expression, loop_regions, operands};
 use crate::ir::visit::{Access, places};
-use crate::ir::{Arg, CallMode, Init, Instr, Origin, Passing, PlaceId, Stmt, Tree, Type, ValueId};
+use crate::ir::{Arg, CallMode, Init, Instr, Origin, Passing, PlaceId, Stmt, Tree, UnaryOp, ValueId};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) struct Folds {
@@ -351,6 +351,16 @@ impl<'a> Walk<'_, 'a> {
                 .for_each(|point| self.mention(at.root, point, false));
             return;
         }
+        if self.is_trivial(node, stmt) {
+            self.folds.inline[id.0 as usize] = true;
+            let sites: Vec<_> = uses.clone();
+            for operand in operands(stmt) {
+                for used in &sites {
+                    self.read(operand, Use { top: false, ..*used });
+                }
+            }
+            return;
+        }
         let own = Point {
             pos: self.outline.nodes[node].start,
             region: self.outline.nodes[node].region,
@@ -432,6 +442,29 @@ impl<'a> Walk<'_, 'a> {
         writes
             .iter()
             .any(|write| inside(&write) && (write.shape || !shape))
+    }
+
+    /// `-x`, however often it is used, and `2.0 * x`, used twice: shorter than a variable for it, and the same code in
+    /// the end.
+    fn is_trivial(&self, node: NodeNo, stmt: &Stmt) -> bool {
+        let body = self.outline.body;
+        let id = stmt.results[0];
+        let uses = &self.uses[id.0 as usize];
+        let variable = |id: ValueId| {
+            let load = self.outline.stmt_of(id).is_some_and(|stmt| is_expression(stmt));
+            body.value(id).constant.is_none() && (!load || self.uses[id.0 as usize].len() > 1)
+        };
+        let literal = |id: ValueId| body.value(id).constant.is_some();
+        let small = match &stmt.instr {
+            Instr::Unary(UnaryOp::Neg, a) => variable(*a) && body.is_float(*a),
+            Instr::Binary(_, a, b) => {
+                let one = (literal(*a) && variable(*b)) || (variable(*a) && literal(*b));
+                uses.len() == 2 && one && body.is_float(*a)
+            }
+            _ => false,
+        };
+        let here = |used: &Use| used.at.region == self.outline.nodes[node].region && !used.hole;
+        small && uses.len() > 1 && body.value(id).name.is_none() && uses.iter().all(here)
     }
 
     /// `x.len()` of what keeps its length is as cheap as a variable, and says more.

@@ -29,22 +29,17 @@ impl Emit<'_, '_> {
 
     pub(super) fn add_to(&mut self, to: &PlaceRef, value: ValueId) -> TokenStream {
         let at = self.at;
-        let negated = self.negated(value);
         let target = self.path(to).tokens;
         if let Type::Float(crate::ir::Float::Named(_)) = self.type_at(to) {
             let value = self.value(value).at(Level::Product, at);
             return quote_spanned!(at=> #target = #target + #value;);
         }
-        match negated {
-            Some(value) => {
-                let value = self.tokens(value);
-                quote_spanned!(at=> #target -= #value;)
-            }
-            None => {
-                let value = self.tokens(value);
-                quote_spanned!(at=> #target += #value;)
-            }
+        if self.is_negative(value) {
+            let value = self.positive(value).tokens;
+            return quote_spanned!(at=> #target -= #value;);
         }
+        let value = self.tokens(value);
+        quote_spanned!(at=> #target += #value;)
     }
 
     pub(super) fn fill(&mut self, to: &PlaceRef, value: ValueId) -> TokenStream {

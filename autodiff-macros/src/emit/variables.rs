@@ -162,10 +162,12 @@ impl Merge<'_, '_> {
         if left == right || self.is_fixed(left) || self.is_fixed(right) {
             return;
         }
-        if let (Some(a), Some(b)) = (self.name_of(left), self.name_of(right)) {
-            if a != b {
-                return;
-            }
+        let (left_name, right_name) = (self.name_of(left), self.name_of(right));
+        let differ = left_name.is_some() && right_name.is_some() && left_name != right_name;
+        // `mut` on a parameter is for what is called the same.
+        let params = self.is_param(left) || self.is_param(right);
+        if differ || (params && (left_name.is_none() || right_name.is_none())) {
+            return;
         }
         let (Some(left_home), Some(right_home)) = (self.home(left), self.home(right)) else {
             return;
@@ -198,30 +200,30 @@ impl Merge<'_, '_> {
             .find_map(|id| self.name(*id))
     }
 
-    /// Parameters of functions and the numbers of iterations are not assigned to, and what is written where it is used
-    /// lives nowhere.
+    /// The numbers of iterations are not assigned to, and what is written where it is used lives nowhere.
     fn is_fixed(&self, variable: ValueId) -> bool {
         self.variables.members(variable).iter().any(|id| {
-            let given = self.outline.defs[id.0 as usize].is_none_or(|def| {
-                let region = &self.outline.regions[def.at.region];
-                let owner = region.owner.map(|owner| &self.outline.nodes[owner].stmt.instr);
-                let counted = match owner {
-                    Some(Instr::Loop(it)) => !carried(it).contains(id),
-                    _ => true,
-                };
-                let condition = region.kind == Kind::Loop && region.region.yields.len() == 1;
-                def.node.is_none() && counted && !(condition && self.is_condition(def.at.region))
+            let number = self.outline.defs[id.0 as usize].is_none_or(|def| {
+                let owner = self.outline.regions[def.at.region].owner;
+                let owner = owner.map(|owner| &self.outline.nodes[owner].stmt.instr);
+                match owner {
+                    Some(Instr::Loop(it)) => {
+                        matches!(it.kind, LoopKind::Range { .. }) && it.body.params.first() == Some(id)
+                    }
+                    _ => false,
+                }
             });
-            given || self.folds.is_inline(*id)
+            number || self.folds.is_inline(*id)
         })
     }
 
-    /// Whether the region is the condition of a loop.
-    fn is_condition(&self, region: RegionNo) -> bool {
-        let owner = self.outline.regions[region].owner;
-        owner.is_some_and(|owner| {
-            let inner = &self.outline.nodes[owner].inner;
-            inner.len() == 2 && inner[0] == region
+    /// Whether a parameter of a function lives in the variable.
+    fn is_param(&self, variable: ValueId) -> bool {
+        self.variables.members(variable).iter().any(|id| {
+            self.outline.defs[id.0 as usize].is_some_and(|def| {
+                let kind = self.outline.regions[def.at.region].kind;
+                def.node.is_none() && matches!(kind, Kind::Function | Kind::Closure)
+            })
         })
     }
 

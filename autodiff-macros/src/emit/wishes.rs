@@ -11,6 +11,14 @@ impl Facts<'_> {
         if let Some(name) = members.iter().find_map(|id| self.named(*id)) {
             return name;
         }
+        let trips = members.iter().any(|id| {
+            let stmt = self.outline.stmt_of(*id);
+            let counts = |stmt: &&Stmt| matches!(&stmt.instr, Instr::Loop(it) if it.trips);
+            stmt.filter(counts).is_some_and(|stmt| stmt.results.last() == Some(id))
+        });
+        if trips {
+            return "trips".to_owned();
+        }
         let described = members.iter().find_map(|id| {
             let stmt = self.outline.stmt_of(*id)?;
             self.described(stmt)
@@ -55,6 +63,9 @@ impl Facts<'_> {
     /// `x_i`, `x_ij`, `x0`
     fn element(&self, from: &PlaceRef) -> Option<String> {
         let mut name = self.place_name(from.root)?;
+        if let Some(recorded) = name.strip_prefix("recorded_") {
+            return (recorded != "values").then(|| recorded.to_owned());
+        }
         let mut letters = String::new();
         for proj in &from.path {
             match proj {
@@ -102,7 +113,7 @@ fn fallback(ty: &Type) -> &'static str {
     match ty {
         Type::Float(_) => "t",
         Type::Int(_) => "k",
-        Type::Bool => "flag",
+        Type::Bool => "cond",
         Type::Pullback => "pullback",
         Type::Array(..)
         | Type::Slice(_)
