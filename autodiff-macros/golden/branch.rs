@@ -34,7 +34,7 @@ impl huber {
         } else if x > 0.0 {
             (delta * (x - 0.5 * delta), x_dot * delta)
         } else {
-            (-delta * (x + 0.5 * delta), x_dot * (-delta))
+            (-delta * (x + 0.5 * delta), -x_dot * delta)
         }
     }
     pub fn __forward(

@@ -221,8 +221,11 @@ impl Emit<'_, '_> {
     /// literal, a product or quotient that begins with one.
     pub(super) fn is_negative(&self, id: ValueId) -> bool {
         let value = self.facts.outline.body.value(id);
-        if let (Some(Const::Float(x)), Type::Float(_)) = (&value.constant, &value.ty) {
-            return *x < 0.0;
+        if !matches!(value.ty, Type::Float(_)) {
+            return false;
+        }
+        if let Some(Const::Float(x)) = value.constant {
+            return x < 0.0;
         }
         match self.inline_instr(id) {
             Some(Instr::Unary(UnaryOp::Neg, of)) => !self.is_negative(*of),
