@@ -49,10 +49,10 @@ impl cross {
         (
             [a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0],
             move |seed: &[f64]| -> ([f64; 3], [f64; 3]) {
-                let mut a_bar = [0.0; 3];
-                let a_bar = &mut a_bar;
-                let mut b_bar = [0.0; 3];
-                let b_bar = &mut b_bar;
+                let mut __a_bar = [0.0; 3];
+                let a_bar = &mut __a_bar;
+                let mut __b_bar = [0.0; 3];
+                let b_bar = &mut __b_bar;
                 let mut zeros = [0.0; 3];
                 zeros.copy_from_slice(seed);
                 let t = zeros[0];
@@ -71,7 +71,7 @@ impl cross {
                 b_bar[2] += t * a1;
                 a_bar[1] += t * b2;
                 let () = ();
-                (a_bar, b_bar)
+                (__a_bar, __b_bar)
             },
         )
     }

@@ -274,7 +274,7 @@ impl<'a> Back<'a> {
         if !is_owned(param) || fixed_zeros(&param.request.shape, param.span()).is_some() {
             return TokenStream::new();
         }
-        let (bar, bar_dot) = (param.bar(), param.named("_bar_dot"));
+        let (bar, bar_dot) = (param.hidden("_bar"), param.hidden("_bar_dot"));
         let zeros = zeros(&param.request.shape, name, &self.signature.names, param.span());
         let dot = self.tangent.then(|| quote!(let mut #bar_dot = #zeros;));
         quote!(let mut #bar = #zeros; #dot)
@@ -286,7 +286,7 @@ impl<'a> Back<'a> {
         let Some(element) = param.request.shape.element().filter(|_| written) else {
             return TokenStream::new();
         };
-        let (kept, of) = (param.named("_shape"), without_mut(&outer.primal(param)));
+        let (kept, of) = (param.hidden("_shape"), without_mut(&outer.primal(param)));
         match fixed_zeros(element, param.span()) {
             Some(_) => quote!(let #kept = #of.len();),
             None => {
@@ -304,9 +304,9 @@ impl<'a> Back<'a> {
             match param.role {
                 Role::Seed | Role::SeedTangent | Role::Active | Role::Constant => (),
                 Role::Tangent => res.extend(fit_tangent(self.signature, of(), pattern, &given.primal(of()))),
-                Role::Cotangent => res.extend(self.buffer(of(), pattern, of().bar(), given)),
+                Role::Cotangent => res.extend(self.buffer(of(), pattern, of().hidden("_bar"), given)),
                 Role::CotangentTangent => {
-                    res.extend(self.buffer(of(), pattern, of().named("_bar_dot"), given));
+                    res.extend(self.buffer(of(), pattern, of().hidden("_bar_dot"), given));
                 }
             }
         }
@@ -325,7 +325,7 @@ impl<'a> Back<'a> {
             return TokenStream::new();
         };
         let (kept, scratch) = (
-            param.named("_shape"),
+            param.hidden("_shape"),
             names::local(&format!("{own}_zeros"), own.span()),
         );
         let grows = matches!(shape, Type::Vec(_));
@@ -380,7 +380,7 @@ impl<'a> Back<'a> {
         let side = |scalars: &[TokenStream], suffix: &str| {
             let mut scalars = scalars.iter().cloned();
             let parts = self.signature.params.iter().map(|param| {
-                let bar = param.named(suffix);
+                let bar = param.hidden(suffix);
                 match param.returns_cotangent() {
                     true => joined(&param.request.shape, &bar.to_token_stream(), &mut scalars),
                     false => quote!(()),

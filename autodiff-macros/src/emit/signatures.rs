@@ -418,6 +418,13 @@ impl Param<'_> {
         names::local(&text, self.ident.span())
     }
 
+    /// `__x_bar`: lives around the code of a body, whose variables have the user's names, and must not meet them.
+    pub(super) fn hidden(&self, suffix: &str) -> Ident {
+        use syn::ext::IdentExt;
+        let text = format!("__{}{suffix}", self.ident.unraw());
+        names::local(&text, self.ident.span())
+    }
+
     /// An own type of the same shape: the gradient by this parameter.
     pub(super) fn gradient_shape(&self) -> Type {
         match &self.request.shape {
