@@ -4,7 +4,7 @@ use super::Lowerer;
 use super::host::{Allow, Template};
 use super::operand::{By, Halt, Lowered, Operand, Target, VarPath, is_scalar};
 use super::places::inner;
-use crate::ir::{BinaryOp, HostArg, Instr, PlaceRef, Proj, Type};
+use crate::ir::{BinaryOp, Instr, Proj, Type};
 use quote::ToTokens;
 
 impl Lowerer<'_> {
@@ -311,7 +311,7 @@ impl Lowerer<'_> {
     ) -> Lowered<Operand> {
         let mut template = Template::new(Allow::Constant);
         let mut tokens = left.clone();
-        self.fill_bound(&mut tokens, &mut template, &[], super::host::Position::Written)?;
+        self.fill_bound(&mut tokens, &mut template, &[], super::names::Position::Written)?;
         let Some(value) = super::host::parts_template(self, &value, &mut template.args) else {
             return self.unsupported(left, "an assignment to this");
         };
@@ -322,9 +322,4 @@ impl Lowerer<'_> {
         });
         Ok(Operand::UNIT)
     }
-}
-
-/// The whole of a place, as an argument of host code.
-pub(super) fn whole_mut(at: PlaceRef) -> HostArg {
-    HostArg::PlaceMut(at)
 }

@@ -4,7 +4,7 @@ use super::Lowerer;
 use super::exits::Side;
 use super::operand::{By, Halt, Lowered, Operand, is_scalar};
 use super::scope::VarId;
-use crate::ir::{Const, Float, Init, Instr, Int, Len, PlaceId, PlaceRef, Proj, Region, Stmt, Type, ValueId};
+use crate::ir::{Const, Float, Init, Instr, Int, Len, PlaceRef, Region, Stmt, Type, ValueId};
 
 /// What there was before a branch: values and places with lower numbers are in scope behind it.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@ use super::Lowerer;
 use super::operand::Operand;
 use crate::ir::visit::{places, uses};
 use crate::ir::{
-    BinaryOp, CompareOp, Init, Instr, Int, Name, Origin, Passing, Place, PlaceId, PlaceRef, Type, ValueId,
+    BinaryOp, CompareOp, Init, Instr, Int, Name, Origin, Place, PlaceId, PlaceRef, Type, ValueId,
 };
 use crate::rules::Rule;
 use std::collections::BTreeSet;

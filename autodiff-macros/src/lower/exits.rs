@@ -43,8 +43,6 @@ pub(super) struct Side {
 /// A region that is being lowered.
 #[derive(Debug)]
 pub(super) struct Area {
-    /// Variables below this number live on behind the region.
-    base: usize,
     pending: Vec<Pending>,
 }
 
@@ -62,10 +60,7 @@ impl Lowerer<'_> {
     /// Lowers a region: everything in it that leaves control open is closed at its end.
     pub(super) fn side(&mut self, build: impl FnOnce(&mut Self) -> Lowered<Operand>) -> Side {
         let base = self.scopes.len();
-        self.areas.push(Area {
-            base,
-            pending: Vec::new(),
-        });
+        self.areas.push(Area { pending: Vec::new() });
         self.b.begin();
         let mut value = build(self).map(|operand| self.loaded(operand));
         let area = self.areas.pop().expect("pushed above");

@@ -3,7 +3,7 @@
 use super::Lowerer;
 use super::operand::{By, Halt, Lowered, Operand, Target, VarPath, is_scalar};
 use super::places::inner;
-use crate::ir::{Const, Float, Instr, Int, PlaceRef, Proj, Type, ValueId};
+use crate::ir::{Const, Float, Instr, Proj, Type, ValueId};
 
 impl Lowerer<'_> {
     /// Lowers `expr`. `want` is the type that the context expects, if it says one. A scalar in memory is loaded, unless
@@ -263,7 +263,7 @@ impl Lowerer<'_> {
         self.b.span = it.method.span();
         let ty = self.peek(&it.receiver);
         match ty {
-            Type::Float(_) => self.float_method(expr, it, want),
+            Type::Float(_) => self.float_method(it, want),
             Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => {
                 let receiver = self.in_place(&it.receiver, None)?;
                 self.place_method(it, receiver, want)
@@ -306,7 +306,7 @@ impl Lowerer<'_> {
             // `cfg.scale.max(x)`: what has a float's method and takes floats is one.
             if super::floats::known_method(&name, it.args.len() + 1).is_some() {
                 let receiver = self.expr(&it.receiver, Some(&Type::Float(Float::Inferred)))?;
-                return self.float_method_on(expr, it, receiver, want);
+                return self.float_method_on(it, receiver, want);
             }
             return self.host(expr, want);
         }
@@ -315,7 +315,7 @@ impl Lowerer<'_> {
             return self.option_method(it, some, *value);
         }
         match self.type_of(&receiver) {
-            Type::Float(_) => self.float_method_on(expr, it, receiver, want),
+            Type::Float(_) => self.float_method_on(it, receiver, want),
             Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => {
                 self.place_method(it, receiver, want)
             }

@@ -125,20 +125,14 @@ pub(super) fn constant_type(it: &syn::ExprPath) -> Option<Type> {
 
 impl Lowerer<'_> {
     /// A method of a float.
-    pub(super) fn float_method(
-        &mut self,
-        expr: &syn::Expr,
-        it: &syn::ExprMethodCall,
-        want: Option<&Type>,
-    ) -> Lowered<Operand> {
+    pub(super) fn float_method(&mut self, it: &syn::ExprMethodCall, want: Option<&Type>) -> Lowered<Operand> {
         let receiver = self.expr(&it.receiver, None)?;
-        self.float_method_on(expr, it, receiver, want)
+        self.float_method_on(it, receiver, want)
     }
 
     /// The same, where the receiver is lowered already.
     pub(super) fn float_method_on(
         &mut self,
-        expr: &syn::Expr,
         it: &syn::ExprMethodCall,
         receiver: Operand,
         want: Option<&Type>,
@@ -161,7 +155,6 @@ impl Lowerer<'_> {
         }
         self.b.span = it.method.span();
         let args = self.float_args(&name, first, &it.args)?;
-        let _ = expr;
         self.b.span = it.method.span();
         self.float_function(&name, args)
     }
@@ -247,7 +240,7 @@ impl Lowerer<'_> {
     /// `x.is_nan()`, `x.total_cmp(&y)`: whatever `x` carries, the result carries nothing.
     fn without_derivative(&mut self, name: &str, args: Vec<ValueId>) -> ValueId {
         let method = syn::Ident::new(name, self.b.span);
-        let holes: Vec<_> = (0..args.len()).map(super::host::hole).collect();
+        let holes: Vec<_> = (0..args.len()).map(super::names::hole).collect();
         let (first, rest) = holes.split_first().expect("a method has a receiver");
         let template = quote!(#first.#method(#(&#rest),*));
         let ty = match (known_method(name, args.len()), name) {

@@ -1,10 +1,9 @@
 //! Types that were left open, from the values that they meet: what is added, compared, carried, stored is of one type.
 
 use super::branches::more_known;
-use crate::ir::visit::{each, places, regions};
+use crate::ir::visit::{each, places};
 use crate::ir::{
-    Arg, BinaryOp, Body, Float, Init, Instr, Int, LoopKind, PlaceId, PlaceRef, Proj, Stmt, Tree, Type,
-    ValueId,
+    BinaryOp, Body, Init, Instr, Int, LoopKind, PlaceId, PlaceRef, Proj, Stmt, Tree, Type, ValueId,
 };
 use crate::parse::Request;
 
@@ -152,10 +151,10 @@ impl Classes {
                 | Instr::Fill { to, value }
                 | Instr::Push { to, value },
                 _,
-            ) => self.in_place(body, &element_of(body, to), *value),
+            ) => self.in_place(body, to, *value),
             (Instr::Resize { to, len, value }, _) => {
                 self.size(*len);
-                self.in_place(body, &element_of(body, to), *value);
+                self.in_place(body, to, *value);
             }
             (
                 Instr::CopyTo { to: a, from: b } | Instr::Accumulate { to: a, from: b } | Instr::Swap(a, b),
@@ -247,12 +246,6 @@ impl Classes {
             (Tree::Tuple(_), _) => (),
         }
     }
-}
-
-/// Where a scalar of a list lies, for the instructions that name the list.
-fn element_of(body: &Body, list: &PlaceRef) -> PlaceRef {
-    let _ = body;
-    list.clone()
 }
 
 /// The scalar that a type is made of, if it is one alone.

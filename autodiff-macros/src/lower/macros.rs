@@ -2,7 +2,8 @@
 //! comes out of them.
 
 use super::Lowerer;
-use super::host::{Allow, Position, Template, free_variables};
+use super::host::{Allow, Template};
+use super::names::{Position, free_variables};
 use super::operand::{Halt, Lowered, Operand};
 use crate::ir::{Instr, Type};
 use proc_macro2::TokenStream;
@@ -274,7 +275,7 @@ impl Lowerer<'_> {
             if let syn::Pat::Guard(it) = &mut parts.pat {
                 let mut inner = bound.to_vec();
                 inner.push(Vec::new());
-                super::host::bound_names(&it.pat, inner.last_mut().expect("just pushed"));
+                super::names::bound_names(&it.pat, inner.last_mut().expect("just pushed"));
                 self.fill_bound(&mut it.guard, template, &inner, Position::Value)?;
             }
             let (value, pat) = (&parts.value, &parts.pat);

@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod assign;
+mod bindings;
 mod branches;
 mod build;
 mod calls;
@@ -16,6 +17,7 @@ mod loops;
 mod loops_core;
 mod macros;
 mod methods;
+mod names;
 mod opaque;
 mod operand;
 mod operators;
@@ -23,6 +25,7 @@ mod params;
 mod patterns;
 mod peek;
 mod places;
+mod purity;
 mod scope;
 mod stmts;
 #[cfg(test)]
@@ -34,7 +37,7 @@ use crate::ir::{Body, Builder, Origin, PlaceId};
 use crate::parse::{Opaque, Request};
 use build::Varied;
 use exits::{Area, Frame};
-use operand::{Halt, Lowered, Operand};
+use operand::{Halt, Lowered};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use scope::Scopes;

@@ -2,13 +2,12 @@
 //! derivatives that the attribute gives as straight-line code beside it.
 
 use super::Lowerer;
-use super::host::hole;
-use super::operand::{Operand, is_scalar};
+use super::names::hole;
+use super::operand::Operand;
 use crate::ir::visit::{self, places, regions, rename_region, uses};
 use crate::ir::{
     Body, HostArg, Instr, Opaque, Param, Passing, PlaceRef, Region, Role, Stmt, Tree, Type, ValueId,
 };
-use crate::parse::RequestParam;
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::{BTreeMap, BTreeSet};

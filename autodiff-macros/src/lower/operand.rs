@@ -212,11 +212,9 @@ impl Lowerer<'_> {
                 let ty = self.type_at(at);
                 is_scalar(&ty).then(|| self.load(at.clone(), ty))
             }
-            Operand::Tuple(_)
-            | Operand::Option { .. }
-            | Operand::Unset
-            | Operand::Lost
-            | Operand::Poison => None,
+            Operand::Tuple(_) | Operand::Option { .. } | Operand::Unset | Operand::Lost | Operand::Poison => {
+                None
+            }
         }
     }
 }

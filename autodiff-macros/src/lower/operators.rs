@@ -1,7 +1,7 @@
 //! Operators: arithmetic, comparisons, logic, casts.
 
 use super::Lowerer;
-use super::host::{hole, parts_template};
+use super::host::parts_template;
 use super::operand::{By, Halt, Lowered, Operand};
 use crate::ir::{BinaryOp, CompareOp, Const, Float, HostArg, Instr, Int, Region, Type, UnaryOp, ValueId};
 use quote::{ToTokens, quote};

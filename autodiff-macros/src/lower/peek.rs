@@ -4,7 +4,7 @@
 use super::Lowerer;
 use super::branches::more_known;
 use super::floats::{Gives, known_method};
-use super::host::free_variables;
+use super::names::free_variables;
 use super::operand::Operand;
 use crate::ir::{Float, Int, Len, Type};
 

@@ -88,7 +88,9 @@ pub(super) fn lower(item: TokenStream) -> Result<crate::ir::Body, Vec<String>> {
     let item = quote::quote!(#item);
     let mut diags = Diags::default();
     let request = crate::parse::request(TokenStream::new(), item, &mut diags);
-    let body = request.as_ref().and_then(|request| super::body(request, &mut diags));
+    let body = request
+        .as_ref()
+        .and_then(|request| super::body(request, &mut diags));
     match body {
         Some(body) if diags.is_empty() => Ok(body),
         _ => Err(diags.messages()),
@@ -103,7 +105,12 @@ pub(super) fn check(item: TokenStream, args: &[Data], wanted: &Data) {
     }
     let found = run(&body, args).result;
     let bits = |data: &Data| data.flat().into_iter().map(f64::to_bits).collect::<Vec<_>>();
-    assert_eq!(bits(&found), bits(wanted), "{found:?} is not {wanted:?}\n{}", print(&body));
+    assert_eq!(
+        bits(&found),
+        bits(wanted),
+        "{found:?} is not {wanted:?}\n{}",
+        print(&body)
+    );
 }
 
 /// The function, run by rustc and by its body, gives the same bits.

@@ -15,11 +15,23 @@ fn check_errors(item: proc_macro2::TokenStream, wanted: &[&str]) {
 #[test]
 fn every_mistake_is_told_once() {
     check_errors(
-        quote!(fn f(x: f64) -> f64 { let y = x.gamma(); let z = x.beta(); y + z + y.sin() }),
+        quote!(
+            fn f(x: f64) -> f64 {
+                let y = x.gamma();
+                let z = x.beta();
+                y + z + y.sin()
+            }
+        ),
         &["`.gamma()`", "`.beta()`"],
     );
     check_errors(
-        quote!(fn f(x: f64) -> f64 { let y = unsafe { g(x) }; my!(y); y }),
+        quote!(
+            fn f(x: f64) -> f64 {
+                let y = unsafe { g(x) };
+                my!(y);
+                y
+            }
+        ),
         &["`unsafe`", "macro `my`"],
     );
 }
@@ -27,20 +39,76 @@ fn every_mistake_is_told_once() {
 #[test]
 fn mistakes_in_a_loop_are_told_once() {
     check_errors(
-        quote!(fn f(x: f64, n: usize) -> f64 { let mut s = 0.0; for _ in 0..n { s += x.foo(); } s }),
+        quote!(
+            fn f(x: f64, n: usize) -> f64 {
+                let mut s = 0.0;
+                for _ in 0..n {
+                    s += x.foo();
+                }
+                s
+            }
+        ),
         &["`.foo()`"],
     );
     check_errors(
-        quote!(fn f(x: f64) -> f64 { let mut s = 0.0; while s < x { s = s + x; s = s.foo(); } s }),
+        quote!(
+            fn f(x: f64) -> f64 {
+                let mut s = 0.0;
+                while s < x {
+                    s = s + x;
+                    s = s.foo();
+                }
+                s
+            }
+        ),
         &["`.foo()`"],
     );
 }
 
 #[test]
 fn host_code_does_not_swallow_derivatives() {
-    check_errors(quote!(fn f(x: f64) -> f64 { let p = Point { a: x }; p.a }), &["struct"]);
-    check_errors(quote!(fn f(x: f64) -> f64 { let g = |y: f64| y * x; g(2.0) }), &["closure"]);
-    check_errors(quote!(fn f(x: f64) -> f64 { let y = &raw const x; 0.0 }), &["raw pointer"]);
-    check_errors(quote!(fn f(x: f64) -> f64 { static mut A: f64 = 0.0; x }), &["mutable static"]);
-    check_errors(quote!(fn f(x: f64) -> f64 { x.to_string().len() as f64 * g.call(x) }), &["`call`"]);
+    check_errors(
+        quote!(
+            fn f(x: f64) -> f64 {
+                let p = Point { a: x };
+                p.a
+            }
+        ),
+        &["struct"],
+    );
+    check_errors(
+        quote!(
+            fn f(x: f64) -> f64 {
+                let g = |y: f64| y * x;
+                g(2.0)
+            }
+        ),
+        &["closure"],
+    );
+    check_errors(
+        quote!(
+            fn f(x: f64) -> f64 {
+                let y = &raw const x;
+                0.0
+            }
+        ),
+        &["raw pointer"],
+    );
+    check_errors(
+        quote!(
+            fn f(x: f64) -> f64 {
+                static mut A: f64 = 0.0;
+                x
+            }
+        ),
+        &["mutable static"],
+    );
+    check_errors(
+        quote!(
+            fn f(x: f64) -> f64 {
+                x.to_string().len() as f64 * g.call(x)
+            }
+        ),
+        &["`call`"],
+    );
 }
