@@ -102,7 +102,7 @@ pub fn or_zeros_vec_len<T: Clone>(bar: &mut Vec<T>, len: usize, zero: T) {
 #[track_caller]
 pub fn or_zeros_array<'a, T: ZerosLike<Owned = T>, const N: usize>(
     dot: &'a [T],
-    x: &[T],
+    x: &[T; N],
     scratch: &'a mut Vec<T>,
 ) -> &'a [T; N] {
     match or_zeros(dot, x, scratch).try_into() {
@@ -116,7 +116,7 @@ pub fn or_zeros_array<'a, T: ZerosLike<Owned = T>, const N: usize>(
 #[track_caller]
 pub fn or_zeros_array_mut<'a, T: ZerosLike<Owned = T>, const N: usize>(
     dot: &'a mut [T],
-    x: &[T],
+    x: &[T; N],
     scratch: &'a mut Vec<T>,
 ) -> &'a mut [T; N] {
     match or_zeros_mut(dot, x, scratch).try_into() {

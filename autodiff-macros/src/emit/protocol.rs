@@ -77,9 +77,14 @@ fn fit_tangent(signature: &Signature, param: &Param, dot: &TokenStream, of: &Tok
     };
     let or_zeros = signature.names.private(helper);
     let scratch = names::local(&format!("{dot}_zeros"), param.span());
+    // The array's length is known from the argument only.
+    let of = match &param.request.shape {
+        Type::Array(..) => quote!(&*#of),
+        _ => quote!(&#of[..]),
+    };
     quote! {
         let mut #scratch = ::std::vec::Vec::new();
-        let #dot = #or_zeros(#dot, &#of[..], &mut #scratch);
+        let #dot = #or_zeros(#dot, #of, &mut #scratch);
     }
 }
 
