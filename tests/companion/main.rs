@@ -1,3 +1,4 @@
 //! The companion of an annotated function: which functions it has, with what types, under which names.
 
+mod names;
 mod shapes;

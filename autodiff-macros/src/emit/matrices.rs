@@ -30,7 +30,7 @@ pub(super) fn jacobian_of_columns(
         pullback: _,
     } = code;
     function.rename(params);
-    let columns: Vec<_> = (0..count).map(|k| local(&format!("column{k}"))).collect();
+    let columns: Vec<_> = (0..count).map(|k| local(&format!("__column{k}"))).collect();
     let nalgebra = signature.names.private("nalgebra");
     let matrix = match signature.jacobian_size() {
         Some((Count::Known(_) | Count::Expr(_), Count::Known(_) | Count::Expr(_))) => {
@@ -128,7 +128,7 @@ fn pattern(
 ) -> TokenStream {
     let mut leaf = || {
         *leaves += 1;
-        local(&format!("part{k}_{leaves}"))
+        local(&format!("__part{k}_{leaves}"))
     };
     match tree {
         Tree::Value(_) => {

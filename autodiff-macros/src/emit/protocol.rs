@@ -76,7 +76,7 @@ fn fit_tangent(signature: &Signature, param: &Param, dot: &TokenStream, of: &Tok
         (_, Passing::RefMut) => "or_zeros_mut",
     };
     let or_zeros = signature.names.private(helper);
-    let scratch = names::local(&format!("{dot}_zeros"), param.span());
+    let scratch = param.hidden("_dot_zeros");
     // The array's length is known from the argument only.
     let of = match &param.request.shape {
         Type::Array(..) => quote!(&*#of),
@@ -165,7 +165,7 @@ fn sweep(signature: &Signature, forward: Forward, boxed: Boxed, body: &Body) -> 
     let values = match back.tangent {
         false => quote!((#result, #closure)),
         true => {
-            let (value, value_dot) = (local("value"), local("value_dot"));
+            let (value, value_dot) = (local("__value"), local("__value_dot"));
             quote! {
                 let (#value, #value_dot) = #result;
                 (#value, #value_dot, #closure)
@@ -309,18 +309,19 @@ impl<'a> Back<'a> {
             match param.role {
                 Role::Seed | Role::SeedTangent | Role::Active | Role::Constant => (),
                 Role::Tangent => res.extend(fit_tangent(self.signature, of(), pattern, &given.primal(of()))),
-                Role::Cotangent => res.extend(self.buffer(of(), pattern, of().hidden("_bar"), given)),
+                Role::Cotangent => res.extend(self.buffer(of(), pattern, "_bar", given)),
                 Role::CotangentTangent => {
-                    res.extend(self.buffer(of(), pattern, of().hidden("_bar_dot"), given));
+                    res.extend(self.buffer(of(), pattern, "_bar_dot", given));
                 }
             }
         }
         res
     }
 
-    /// The buffer for a cotangent, bound to `pattern`. `own` is what it is called where it is made here.
-    fn buffer(&self, param: &Param, pattern: &TokenStream, own: Ident, given: &Patterns) -> TokenStream {
+    /// The buffer for a cotangent, bound to `pattern`. `suffix` tells apart what is made for it here.
+    fn buffer(&self, param: &Param, pattern: &TokenStream, suffix: &str, given: &Patterns) -> TokenStream {
         let (shape, names) = (&param.request.shape, &self.signature.names);
+        let own = param.hidden(suffix);
         if is_owned(param) {
             let zeros = fixed_zeros(shape, param.span()).map(|zeros| quote!(let mut #own = #zeros;));
             let parts = borrow(shape, quote!(#own));
@@ -329,10 +330,7 @@ impl<'a> Back<'a> {
         let Some(element) = shape.element() else {
             return TokenStream::new();
         };
-        let (kept, scratch) = (
-            param.hidden("_shape"),
-            names::local(&format!("{own}_zeros"), own.span()),
-        );
+        let (kept, scratch) = (param.hidden("_shape"), param.hidden(&format!("{suffix}_zeros")));
         let grows = matches!(shape, Type::Vec(_));
         match (param.request.passing, fixed_zeros(element, param.span())) {
             (Passing::RefMut, Some(zero)) if grows => {
@@ -379,7 +377,7 @@ impl<'a> Back<'a> {
                 .map(|(_, tree)| tree.map_or(0, |tree| tree.values().len()))
                 .sum();
             (0..count)
-                .map(|k| local(&format!("scalar{k}{suffix}")).to_token_stream())
+                .map(|k| local(&format!("__scalar{k}{suffix}")).to_token_stream())
                 .collect()
         };
         let side = |scalars: &[TokenStream], suffix: &str| {
@@ -397,17 +395,13 @@ impl<'a> Back<'a> {
         let plain = scalars(&self.trees, "");
         let tuple = side(&plain, "_bar");
         if !self.tangent {
-            return quote! {
-                let (#(#plain,)*) = #result;
-                #tuple
-            };
+            let scalars = (!plain.is_empty()).then(|| quote!(let (#(#plain,)*) = #result;));
+            return quote!(#scalars #tuple);
         }
         let dots = scalars(&self.dot_trees, "_dot");
         let dot_tuple = side(&dots, "_bar_dot");
-        quote! {
-            let ((#(#plain,)*), (#(#dots,)*)) = #result;
-            (#tuple, #dot_tuple)
-        }
+        let scalars = (!plain.is_empty()).then(|| quote!(let ((#(#plain,)*), (#(#dots,)*)) = #result;));
+        quote!(#scalars (#tuple, #dot_tuple))
     }
 }
 

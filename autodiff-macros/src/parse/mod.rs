@@ -1,5 +1,6 @@
 //! Attribute and item in, [`Request`] out: everything that can be known without looking into the body.
 
+mod hygiene;
 mod options;
 mod params;
 mod signature;
@@ -81,6 +82,7 @@ pub(crate) fn request(args: TokenStream, item: TokenStream, diags: &mut Diags) -
     let mut names = types::Names::new(&generic);
     let (params, fit) = params::read(&mut item.sig, &mut names, diags);
     broken |= !fit;
+    broken |= !hygiene::check(&item, diags);
     let output = signature::output(&item.sig, &mut names, diags);
     broken |= output.is_none();
     let (written, shape) = output.unwrap_or((None, Type::Tuple(Vec::new())));
