@@ -70,7 +70,6 @@ impl cross {
                 a_bar[2] -= t * b1;
                 b_bar[2] += t * a1;
                 a_bar[1] += t * b2;
-                let () = ();
                 (__a_bar, __b_bar)
             },
         )
