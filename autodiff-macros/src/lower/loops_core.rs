@@ -298,6 +298,7 @@ impl<'a> Lowerer<'a> {
             slots.push((it.var, it.leaf));
         }
         // Flags from outside, and variables that first got content inside.
+        let mut begun = BTreeSet::new();
         for (k, before) in head.iter().enumerate() {
             let var = VarId(k);
             let late =
@@ -306,6 +307,7 @@ impl<'a> Lowerer<'a> {
                 continue;
             }
             if late {
+                begun.insert(k);
                 end[k] = match self.kept(&mut region, &end[k]) {
                     Some(kept) => kept,
                     None => Operand::Lost,
@@ -345,7 +347,7 @@ impl<'a> Lowerer<'a> {
             results.push(result);
         }
         for (k, slot) in end.iter_mut().enumerate() {
-            let changed = slots.iter().any(|(var, _)| var.0 == k);
+            let changed = begun.contains(&k) || slots.iter().any(|(var, _)| var.0 == k);
             if !matches!(slot, Operand::Lost | Operand::Poison) && !changed {
                 // Also a flag that is down by another constant: that one is not in scope here.
                 *slot = head[k].clone();

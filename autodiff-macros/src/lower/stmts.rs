@@ -3,8 +3,9 @@
 use super::Lowerer;
 use super::operand::{By, Halt, Lowered, Operand};
 use super::places::inner;
-use crate::ir::{Init, PlaceRef, Type};
-use quote::ToTokens;
+use crate::ir::{Init, Instr, PlaceRef, Type};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote_spanned};
 use syn::visit::Visit;
 
 impl Lowerer<'_> {
@@ -138,6 +139,9 @@ impl Lowerer<'_> {
         if let Some(want) = &want {
             self.fix_operand(&value, want);
         }
+        if let syn::Pat::Type(it) = &local.pat {
+            self.pin(&value, &it.ty);
+        }
         if let Some((_, diverge)) = &init.diverge {
             return self.let_else(pat, value, diverge);
         }
@@ -150,6 +154,29 @@ impl Lowerer<'_> {
             self.poison(pat);
         }
         res
+    }
+
+    /// Host code may need the type that the user wrote: `let n: usize = text.parse().unwrap();`
+    fn pin(&mut self, value: &Operand, ty: &syn::Type) {
+        let at = super::operators::operator_span(ty);
+        let Some(last) = self.b.stmts().last_mut() else {
+            return;
+        };
+        let pinned =
+            |template: &TokenStream| quote_spanned!(at=> ::core::convert::identity::<#ty>(#template));
+        match (&mut last.instr, value) {
+            (Instr::Host { template, .. }, Operand::Value(id)) if last.results == [*id] => {
+                *template = pinned(template);
+            }
+            (
+                Instr::Alloc {
+                    place,
+                    init: Init::Host { template, .. },
+                },
+                Operand::Place { at, by: By::Temp },
+            ) if *place == at.root => *template = pinned(template),
+            _ => (),
+        }
     }
 
     /// What only the uses of a name tell about the result of another function.
