@@ -25,6 +25,7 @@ impl Switches {
         "common",
         "dead",
         "scalars",
+        "branches",
     ];
 
     pub(crate) fn from_env() -> Self {

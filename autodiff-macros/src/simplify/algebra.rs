@@ -120,6 +120,11 @@ fn mul(r: &mut Rewriter, a: ValueId, b: ValueId, y: ValueId, swapped: bool) -> O
     match r.binary_of(a)? {
         // Factor: (1/z)b = b/z.
         (BinaryOp::Div, one, z) if r.float_of(one) == Some(1.0) => Some(binary(BinaryOp::Div, b, z)),
+        // Factor: (c/z)b = c(b/z).
+        (BinaryOp::Div, c, z) if r.float_of(c).is_some_and(is_tame) => {
+            let quotient = r.binary(BinaryOp::Div, b, z);
+            Some(binary(BinaryOp::Mul, c, quotient))
+        }
         _ => None,
     }
 }
@@ -171,7 +176,7 @@ fn constant(r: &mut Rewriter, c: f64, d: f64, y: ValueId) -> Option<ValueId> {
 }
 
 /// Constants that change no finite product into an infinity that would matter.
-fn is_tame(c: f64) -> bool {
+pub(super) fn is_tame(c: f64) -> bool {
     (2f64.powi(-64)..2f64.powi(64)).contains(&c.abs())
 }
 
@@ -188,6 +193,13 @@ fn div(r: &mut Rewriter, a: ValueId, b: ValueId, y: ValueId) -> Option<Step> {
         if is_tame(c) && is_power_of_two(c) && r.float_of(a).is_none() {
             let inverse = r.float(1.0 / c, y);
             return Some(binary(BinaryOp::Mul, inverse, a));
+        }
+    }
+    // Factor: (cx)/b = c(x/b).
+    if let Some((c, x)) = multiple_of(r, a).filter(|(c, _)| r.float_of(*c).is_some_and(is_tame)) {
+        if r.alone(a) {
+            let quotient = r.binary(BinaryOp::Div, x, b);
+            return Some(binary(BinaryOp::Mul, c, quotient));
         }
     }
     // Exact: (-a)/(-b) = a/b, (-a)/b = -(a/b), a/(-b) = -(a/b).

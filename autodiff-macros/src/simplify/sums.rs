@@ -1,4 +1,6 @@
-//! Sums of more than two terms: like terms together, constants last.
+//! Sums: like terms together, constants last, and what several terms share taken out.
+
+mod factor;
 
 use super::rewrite::{Rewriter, Step};
 use crate::ir::{BinaryOp, Instr, UnaryOp, ValueId};
@@ -23,8 +25,10 @@ pub(super) fn rule(r: &mut Rewriter, instr: &Instr, y: ValueId) -> Option<Step> 
     }
     let mut terms = Vec::new();
     collect(r, instr, 1.0, &mut terms);
-    let merged = merged(r, &terms, y)?;
-    Some(Step::Value(rebuild(r, &merged, y)))
+    let merged = merged(r, &terms, y);
+    let together = merged.as_ref().unwrap_or(&terms);
+    let better = factor::taken_out(r, together, y).or(merged)?;
+    Some(Step::Value(rebuild(r, &better, y)))
 }
 
 /// The terms of a sum from left to right. A sum inside is opened if nobody else reads it.

@@ -1,11 +1,12 @@
 //! What is said in these tests: expressions of `x`, `y`, `z` before, the formula behind.
 
 mod algebra;
+mod order;
 mod structure;
 
 use super::to_fixpoint;
 use crate::ir::interpret::{Data, run};
-use crate::ir::sample::Sample;
+pub(super) use crate::ir::sample::Sample;
 use crate::ir::visit::each;
 use crate::ir::{BinaryOp, Body, Const, Instr, Origin, UnaryOp, ValueId, print, verify};
 use crate::pipeline::Switches;

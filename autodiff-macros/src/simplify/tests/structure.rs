@@ -9,7 +9,7 @@ use crate::ir::{Body, CompareOp, Init, Instr, Origin, PlaceRef, Proj, print};
 use crate::pipeline::Switches;
 
 /// How many statements `which` names, nested ones included.
-fn count(body: &Body, which: impl Fn(&Instr) -> bool) -> usize {
+pub(super) fn count(body: &Body, which: impl Fn(&Instr) -> bool) -> usize {
     let mut res = 0;
     let regions = [Some(&body.region), body.pullback.as_ref().map(|it| &it.region)];
     for region in regions.into_iter().flatten() {
@@ -23,7 +23,7 @@ fn is_load(instr: &Instr) -> bool {
 }
 
 /// Simplifies, and checks that the result stays.
-fn same(sample: (Body, Vec<Data>)) -> Body {
+pub(super) fn same(sample: (Body, Vec<Data>)) -> Body {
     let (body, args) = sample;
     let res = simple(&body);
     let (old, new) = (run(&body, &args), run(&res, &args));
