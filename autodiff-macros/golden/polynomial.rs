@@ -13,12 +13,13 @@ impl f {
         (x * x + 2.0 * x + 1.0, 2.0 * x + 2.0)
     }
     pub fn jvp(x: f64, x_dot: f64) -> (f64, f64) {
-        (x * x + 2.0 * x + 1.0, 2.0 * (x_dot * x) + 2.0 * x_dot)
+        let t = 2.0 * x;
+        (x * x + t + 1.0, x_dot * (t + 2.0))
     }
     pub fn __forward(x: f64) -> (f64, impl ::core::ops::FnOnce(f64) -> (f64,) + use<>) {
         (
             x * x + 2.0 * x + 1.0,
-            move |seed: f64| -> (f64,) { (2.0 * seed + 2.0 * (seed * x),) },
+            move |seed: f64| -> (f64,) { (2.0 * (seed + seed * x),) },
         )
     }
 }

@@ -10,8 +10,7 @@ impl polar {
     pub fn jvp(x: f64, y: f64, (x_dot, y_dot): (f64, f64)) -> ((f64, f64), (f64, f64)) {
         let t = x * x + y * y;
         let r = t.sqrt();
-        let r_dot = (2.0 * (x_dot * x) + 2.0 * (y_dot * y)) * (0.5 / r);
-        ((r, y.atan2(x)), (r_dot, y_dot * (x / t) - x_dot * (y / t)))
+        ((r, y.atan2(x)), ((x_dot * x + y_dot * y) / r, (y_dot * x - x_dot * y) / t))
     }
     pub fn __forward(
         x: f64,
@@ -22,8 +21,9 @@ impl polar {
         (
             (r, y.atan2(x)),
             move |(r_bar, seed): (f64, f64)| -> (f64, f64) {
-                let t1 = r_bar * (0.5 / r);
-                (2.0 * (t1 * x) - seed * (y / t), seed * (x / t) + 2.0 * (t1 * y))
+                let t = 1.0 / t;
+                let t1 = r_bar / r;
+                (t1 * x - seed * (y * t), seed * (x * t) + t1 * y)
             },
         )
     }
