@@ -58,18 +58,12 @@ impl cross {
                 let t = zeros[0];
                 let t1 = zeros[1];
                 let t2 = zeros[2];
-                b_bar[0] -= t2 * a1;
-                a_bar[1] -= t2 * b0;
-                b_bar[1] += t2 * a0;
-                a_bar[0] += t2 * b1;
-                b_bar[2] -= t1 * a0;
-                a_bar[0] -= t1 * b2;
-                b_bar[0] += t1 * a2;
-                a_bar[2] += t1 * b0;
-                b_bar[1] -= t * a2;
-                a_bar[2] -= t * b1;
-                b_bar[2] += t * a1;
-                a_bar[1] += t * b2;
+                a_bar[0] += t2 * b1 - t1 * b2;
+                b_bar[0] += t1 * a2 - t2 * a1;
+                b_bar[1] += t2 * a0 - t * a2;
+                a_bar[2] += t1 * b0 - t * b1;
+                b_bar[2] += t * a1 - t1 * a0;
+                a_bar[1] += t * b2 - t2 * b0;
                 (__a_bar, __b_bar)
             },
         )

@@ -16,21 +16,18 @@ impl huber {
         if x.abs() <= delta { x } else if x > 0.0 { delta } else { -delta }
     }
     pub fn value_and_grad(x: f64, delta: f64) -> (f64, f64) {
-        let cond = x.abs() <= delta;
-        (
-            if cond {
-                0.5 * x * x
-            } else if x > 0.0 {
-                delta * (x - 0.5 * delta)
-            } else {
-                -delta * (x + 0.5 * delta)
-            },
-            if cond { x } else if x > 0.0 { delta } else { -delta },
-        )
+        if x.abs() <= delta {
+            (0.5 * x * x, x)
+        } else if x > 0.0 {
+            (delta * (x - 0.5 * delta), delta)
+        } else {
+            let x_bar = -delta;
+            (x_bar * (x + 0.5 * delta), x_bar)
+        }
     }
     pub fn jvp(x: f64, delta: f64, x_dot: f64) -> (f64, f64) {
         if x.abs() <= delta {
-            (0.5 * x * x, 0.5 * (x_dot * x) + x_dot * (0.5 * x))
+            (0.5 * x * x, x_dot * x)
         } else if x > 0.0 {
             (delta * (x - 0.5 * delta), x_dot * delta)
         } else {
