@@ -18,6 +18,8 @@ pub(super) struct Varied {
     pub(super) values: BTreeSet<ValueId>,
     /// Roots: a place carries a derivative as a whole.
     pub(super) places: BTreeSet<PlaceId>,
+    /// Bits and texts of what carries a derivative, from which a float must not be made again.
+    pub(super) bits: BTreeSet<ValueId>,
 }
 
 impl Lowerer<'_> {
@@ -44,7 +46,12 @@ impl Lowerer<'_> {
                 }
             }
         }
+        let bits =
+            !self.varied.bits.is_empty() && uses(&instr).iter().any(|id| self.varied.bits.contains(id));
         let results = self.b.push(instr, types);
+        if bits {
+            self.varied.bits.extend(&results);
+        }
         if carries {
             results.iter().for_each(|id| self.vary(*id));
         }
@@ -121,6 +128,9 @@ impl Lowerer<'_> {
         let id = self.b.binary(op, a, b);
         if self.varied.values.contains(&a) || self.varied.values.contains(&b) {
             self.vary(id);
+        }
+        if self.varied.bits.contains(&a) || self.varied.bits.contains(&b) {
+            self.varied.bits.insert(id);
         }
         id
     }

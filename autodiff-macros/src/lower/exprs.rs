@@ -338,7 +338,14 @@ impl Lowerer<'_> {
         if !moves_memory(&it.func) && !self.touches_varied(expr) {
             return self.host(expr, want);
         }
-        self.call(it, want)
+        match inner(&it.func) {
+            syn::Expr::Path(func) if self.local(func).is_some() => {
+                self.path(&it.func, func, None)?;
+                self.host(expr, want)
+            }
+            syn::Expr::Path(_) => self.call(it, want),
+            _ => self.host(expr, want),
+        }
     }
 }
 

@@ -160,6 +160,10 @@ impl Lowerer<'_> {
     }
 
     fn no_rule<T>(&mut self, at: &impl ToTokens, name: &str) -> Lowered<T> {
+        if (1..=4).any(|argc| known_method(name, argc).is_some()) {
+            let message = format!("`{name}` takes another number of arguments");
+            return self.refuse(at, &message, "see the documentation of `f64`");
+        }
         let help = match near(name) {
             Some(other) => format!("did you mean `.{other}()`?"),
             None => "write it in terms of functions that have a derivative, or put it into a function of its own and \
@@ -247,12 +251,17 @@ impl Lowerer<'_> {
             (Some(Gives::Bool), _) => Type::Bool,
             _ => Type::Host,
         };
+        let carried = args.iter().any(|id| self.varied.values.contains(id));
         let instr = Instr::Host {
             template,
             args: args.into_iter().map(HostArg::Value).collect(),
             pure: true,
         };
-        self.one(instr, ty)
+        let id = self.one(instr, ty);
+        if carried && (name.starts_with("to_")) {
+            self.varied.bits.insert(id);
+        }
+        id
     }
 
     /// `x.into()`, `f64::from(x)`: nothing, or a cast.
@@ -300,8 +309,19 @@ impl Lowerer<'_> {
                 let id = self.value(&it.args[0], None)?;
                 return Ok(Operand::Value(self.cast_to(id, ty)));
             }
-            // The argument is an integer.
-            ("from_bits", 1) => return self.host(expr, Some(ty)),
+            // The argument is no float.
+            ("from_bits" | "from_ne_bytes" | "from_le_bytes" | "from_be_bytes", 1) => {
+                let arg = self.expr(&it.args[0], None)?;
+                if arg.values().iter().any(|id| self.varied.bits.contains(id)) {
+                    return self.no_rule(&it.func, name);
+                }
+                let mut args = Vec::new();
+                let Some(hole) = super::host::parts_template(self, &arg, &mut args) else {
+                    return self.unsupported(&it.args[0], "this argument");
+                };
+                let func = &it.func;
+                return Ok(self.host_result(quote!(#func(#hole)), args, true, Some(ty)));
+            }
             ("default", 0) => return self.host(expr, Some(ty)),
             _ => (),
         }

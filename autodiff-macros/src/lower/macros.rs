@@ -236,6 +236,11 @@ impl Lowerer<'_> {
             Kind::Vec => self.vec_macro(mac, want),
             Kind::Matches => self.matches(mac),
             Kind::Host => self.host(expr, want),
+            Kind::Unknown if mac.path.segments.last().is_some_and(|last| last.ident == "asm") => self.refuse(
+                &mac.path,
+                "inline assembly cannot be differentiated",
+                "move it to a function of its own, and give its derivative by `#[differentiable(derivative(..))]`",
+            ),
             Kind::Unknown => self.refuse(
                 &mac.path,
                 &format!(

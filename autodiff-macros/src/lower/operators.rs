@@ -262,6 +262,13 @@ impl Lowerer<'_> {
 
     /// `x as f64`
     pub(super) fn as_cast(&mut self, expr: &syn::Expr, it: &syn::ExprCast) -> Lowered<Operand> {
+        if let syn::Type::Ptr(_) = &*it.ty {
+            return self.refuse(
+                &it.ty,
+                "a raw pointer cannot be differentiated",
+                "use a reference",
+            );
+        }
         let to = self.written(&it.ty);
         let from = self.peek(&it.expr);
         let (Some(to @ (Type::Float(_) | Type::Int(_) | Type::Bool)), false) = (
