@@ -174,8 +174,11 @@ impl Verifier<'_> {
                 let Some((index, carried)) = it.body.params.split_first() else {
                     return Err("a counted loop has no induction variable".to_owned());
                 };
-                for bound in [Some(*start), Some(*end), *step].into_iter().flatten() {
+                for bound in [*start, *end] {
                     self.expect(bound, self.body.ty(*index), "a bound of a loop")?;
+                }
+                if let Some(step) = step {
+                    self.expect(*step, &Type::USIZE, "the step of a loop")?;
                 }
                 carried
             }

@@ -6,7 +6,6 @@ use super::places::inner;
 use crate::ir::{Float, Init, Instr, Int, Len, Name, Passing, PlaceId, PlaceRef, Proj, Type, ValueId};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
 
 /// What stands between the brackets of `vec![..]`.
 enum VecMacro {
@@ -164,7 +163,7 @@ impl Lowerer<'_> {
 
     /// Whether assignment moves out of a variable of this type. What another function returned may be an array, but
     /// then the copy that is not made is not missed.
-    fn moves(&self, ty: &Type) -> bool {
+    pub(super) fn moves(&self, ty: &Type) -> bool {
         match ty {
             Type::Vec(_) | Type::Aggregate(_) => true,
             Type::Array(element, _) => self.moves(element),

@@ -4,7 +4,7 @@ use super::Lowerer;
 use super::host::{Allow, Template};
 use super::operand::{By, Halt, Lowered, Operand, Target, VarPath, is_scalar};
 use super::places::inner;
-use crate::ir::{BinaryOp, Instr, Proj, Type};
+use crate::ir::{BinaryOp, Instr, Proj, Type, UnaryOp};
 use quote::ToTokens;
 
 impl Lowerer<'_> {
@@ -112,7 +112,7 @@ impl Lowerer<'_> {
                 if !is_scalar(&ty) {
                     return self.unsupported(&it.left, "an assignment to this");
                 }
-                if let (BinaryOp::Add, Type::Float(_)) = (op, &ty) {
+                if let (BinaryOp::Add | BinaryOp::Sub, Type::Float(_)) = (op, &ty) {
                     self.fix(value, &ty);
                     if !self.b.body.is_float(value) {
                         return self.refuse(
@@ -121,6 +121,11 @@ impl Lowerer<'_> {
                             "convert one of them by `as`",
                         );
                     }
+                    // `x - y` is `x + (-y)` to the bit.
+                    let value = match op {
+                        BinaryOp::Sub => self.one(Instr::Unary(UnaryOp::Neg, value), ty),
+                        _ => value,
+                    };
                     self.effect(Instr::AddTo { to: at, value });
                     return Ok(Operand::UNIT);
                 }

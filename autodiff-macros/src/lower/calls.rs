@@ -1,13 +1,295 @@
-//! Calls of functions.
+//! Calls of other annotated functions, and of the functions of std that move memory.
 
 use super::Lowerer;
-use super::operand::{Lowered, Operand};
-use crate::ir::Type;
+use super::guess;
+use super::operand::{By, Halt, Lowered, Operand, is_scalar};
+use super::places::inner;
+use crate::ir::{
+    Arg, Call, CallMode, Callee, Float, Init, Instr, Len, Passing, PlaceId, PlaceRef, Proj, Tree, Type,
+    ValueId,
+};
+use syn::spanned::Spanned;
+
+/// An argument, and what has to happen behind the call.
+struct Passed {
+    arg: Arg,
+    /// The call writes into a temporary, whose content goes back here.
+    back: Option<Back>,
+}
+
+enum Back {
+    Var(super::operand::VarPath, PlaceRef),
+    Part { to: PlaceRef, from: PlaceRef },
+}
 
 impl Lowerer<'_> {
-    /// `f(a, b)`, where `f` is no function that the core knows.
-    pub(super) fn call(&mut self, it: &syn::ExprCall, want: Option<&Type>) -> Lowered<Operand> {
-        let _ = want;
-        self.unsupported(&it.func, "this call")
+    /// A call of another annotated function. Arguments first, from left to right.
+    pub(super) fn companion_call(
+        &mut self,
+        it: &syn::ExprCall,
+        path: &syn::ExprPath,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        let operands: Vec<_> = it.args.iter().map(|arg| self.argument_operand(arg)).collect();
+        let operands = operands.into_iter().collect::<Lowered<Vec<_>>>()?;
+        let mut taken = Vec::new();
+        let mut passed = Vec::new();
+        for (expr, operand) in it.args.iter().zip(operands) {
+            passed.push(self.passed(expr, operand, &mut taken)?);
+        }
+        let recursive = self.is_recursive(path);
+        let output = match recursive {
+            true => self.request.output.1.clone(),
+            false => want.cloned().unwrap_or(Type::Float(Float::Inferred)),
+        };
+        let (mut results, mut types) = (Vec::new(), Vec::new());
+        let result = self.result_tree(&output, &mut results, &mut types);
+        let call = Call {
+            callee: Callee::Path(path.clone()),
+            args: passed.iter().map(|passed| passed.arg.clone()).collect(),
+            mode: CallMode::Primal,
+            result: result.clone(),
+            recursive,
+        };
+        self.call_instr(call, results);
+        for passed in passed {
+            self.bring_back(passed.back);
+        }
+        Ok(operand_of(&result))
+    }
+
+    /// Appends the call; what goes in reaches everything that comes out.
+    fn call_instr(&mut self, call: Call, results: Vec<ValueId>) {
+        let varied = call.args.iter().any(|arg| {
+            let places = arg.operand.places();
+            arg.operand
+                .values()
+                .iter()
+                .any(|id| self.varied.values.contains(id))
+                || places
+                    .iter()
+                    .chain(arg.place.iter().map(|at| &at.root))
+                    .any(|id| self.varied.places.contains(id))
+        });
+        if varied {
+            results.iter().for_each(|id| self.vary(*id));
+            call.result
+                .places()
+                .into_iter()
+                .for_each(|id| self.vary_place(id));
+            let written = call.args.iter().filter(|arg| arg.passing == Passing::RefMut);
+            let written: Vec<_> = written
+                .filter_map(|arg| arg.place.as_ref().map(|at| at.root))
+                .collect();
+            written.into_iter().for_each(|id| self.vary_place(id));
+        }
+        let span = self.b.span;
+        let instr = Instr::Call(Box::new(call));
+        self.b.stmts().push(crate::ir::Stmt { results, instr, span });
+    }
+
+    fn argument_operand(&mut self, expr: &syn::Expr) -> Lowered<Operand> {
+        let aggregate = guess::aggregate();
+        let want = match inner(expr) {
+            // `&f(x)` is a list sooner than a number.
+            syn::Expr::Reference(it) if matches!(inner(&it.expr), syn::Expr::Call(_)) => Some(&aggregate),
+            _ => None,
+        };
+        let operand = self.expr(expr, want)?;
+        Ok(self.loaded(operand))
+    }
+
+    /// Direct recursion: the path is the name of the function that is being lowered.
+    fn is_recursive(&self, path: &syn::ExprPath) -> bool {
+        let name = &self.request.item.sig.ident;
+        let segments = &path.path.segments;
+        let own = |segment: &syn::PathSegment| segment.ident == "Self" || segment.ident == "self";
+        path.qself.is_none()
+            && segments.last().is_some_and(|last| last.ident == *name)
+            && (segments.len() == 1 || (segments.len() == 2 && own(&segments[0])))
+    }
+
+    /// Values and places for what the callee returns.
+    fn result_tree(&mut self, ty: &Type, results: &mut Vec<ValueId>, types: &mut Vec<Type>) -> Tree {
+        match ty {
+            Type::Tuple(parts) => Tree::Tuple(
+                parts
+                    .iter()
+                    .map(|part| self.result_tree(part, results, types))
+                    .collect(),
+            ),
+            Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => {
+                Tree::Place(self.place(ty.clone(), None))
+            }
+            Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => {
+                let id = self.b.value(ty.clone());
+                results.push(id);
+                types.push(ty.clone());
+                Tree::Value(id)
+            }
+        }
+    }
+
+    /// How an argument goes in. `taken` are the roots that are lent out already, and whether mutably.
+    fn passed(
+        &mut self,
+        expr: &syn::Expr,
+        operand: Operand,
+        taken: &mut Vec<(PlaceId, bool)>,
+    ) -> Lowered<Passed> {
+        let span = expr.span();
+        let by_value = |tree: Tree| Passed {
+            arg: Arg {
+                operand: tree,
+                place: None,
+                passing: Passing::Value,
+                span,
+            },
+            back: None,
+        };
+        match operand {
+            Operand::Value(id) => Ok(by_value(Tree::Value(id))),
+            Operand::Place { at, by } => Ok(self.passed_place(at, by, span, taken)),
+            Operand::Ref(inner) => match inner.peel() {
+                Operand::Value(id) if self.b.body.is_float(*id) => {
+                    let at = self.boxed(*id);
+                    Ok(self.passed_place(at, By::Ref, span, taken))
+                }
+                Operand::Value(id) => {
+                    let arg = Arg {
+                        operand: Tree::Value(*id),
+                        place: None,
+                        passing: Passing::Ref,
+                        span,
+                    };
+                    Ok(Passed { arg, back: None })
+                }
+                Operand::Place { at, .. } => Ok(self.passed_place(at.clone(), By::Ref, span, taken)),
+                _ => self.unsupported(expr, "a reference to this, as an argument,"),
+            },
+            Operand::Alias(var) => match self.scopes.get(&var).clone() {
+                Operand::Value(id) => {
+                    let at = self.boxed(id);
+                    let mut passed = self.passed_place(at.clone(), By::RefMut, span, taken);
+                    passed.back = Some(Back::Var(var, at));
+                    Ok(passed)
+                }
+                Operand::Place { at, .. } => Ok(self.passed_place(at, By::RefMut, span, taken)),
+                _ => self.unsupported(expr, "a reference to this, as an argument,"),
+            },
+            Operand::Tuple(parts) => {
+                let operand = self.settled(Operand::Tuple(parts));
+                match self.tree_of(&operand) {
+                    Some(tree) => Ok(by_value(tree)),
+                    None => self.unsupported(expr, "a tuple of references, as an argument,"),
+                }
+            }
+            Operand::Poison => Err(Halt::Error),
+            Operand::Option { .. } | Operand::Unset | Operand::Lost => {
+                self.unsupported(expr, "this argument")
+            }
+        }
+    }
+
+    fn passed_place(
+        &mut self,
+        at: PlaceRef,
+        by: By,
+        span: proc_macro2::Span,
+        taken: &mut Vec<(PlaceId, bool)>,
+    ) -> Passed {
+        let passing = match by {
+            By::Temp | By::Owned => Passing::Value,
+            By::Ref => Passing::Ref,
+            By::RefMut => Passing::RefMut,
+        };
+        let mutable = passing == Passing::RefMut;
+        let clash = taken
+            .iter()
+            .any(|(root, mutably)| *root == at.root && (mutable || *mutably));
+        taken.push((at.root, mutable));
+        let (place, back) = if clash {
+            // Two parts of one variable: rustc only sees that both are parts of it.
+            let Operand::Place { at: copy, .. } = self.copied(&at, false) else {
+                unreachable!("a copy is a place")
+            };
+            let back = mutable.then(|| Back::Part {
+                to: at,
+                from: copy.clone(),
+            });
+            (copy, back)
+        } else {
+            (at, None)
+        };
+        let arg = Arg {
+            operand: Tree::Place(place.root),
+            place: Some(place),
+            passing,
+            span,
+        };
+        Passed { arg, back }
+    }
+
+    /// A scalar in memory, so that there can be a reference to it: `[x]`, of which `[0]` is passed.
+    fn boxed(&mut self, value: ValueId) -> PlaceRef {
+        let ty = Type::Array(Box::new(self.b.body.ty(value).clone()), Len::Known(1));
+        let Operand::Place { at, .. } = self.begun(ty, Init::List(vec![value])) else {
+            unreachable!("a temporary is a place")
+        };
+        let zero = self.usize(0);
+        at.then(Proj::Index(zero))
+    }
+
+    fn bring_back(&mut self, back: Option<Back>) {
+        match back {
+            None => (),
+            Some(Back::Var(var, at)) => {
+                let ty = self.type_at(&at);
+                let value = self.load(at, ty);
+                self.scopes.set(&var, Operand::Value(value));
+            }
+            Some(Back::Part { to, from }) => {
+                let ty = self.type_at(&to);
+                if is_scalar(&ty) {
+                    let value = self.load(from, ty);
+                    self.store(to, value);
+                } else {
+                    self.effect(Instr::CopyTo { to, from });
+                }
+            }
+        }
+    }
+
+    fn tree_of(&self, operand: &Operand) -> Option<Tree> {
+        match operand {
+            Operand::Value(id) => Some(Tree::Value(*id)),
+            Operand::Place {
+                at,
+                by: By::Temp | By::Owned,
+            } if at.path.is_empty() => Some(Tree::Place(at.root)),
+            Operand::Tuple(parts) => {
+                let parts: Option<Vec<_>> = parts.iter().map(|part| self.tree_of(part)).collect();
+                parts.map(Tree::Tuple)
+            }
+            Operand::Place { .. }
+            | Operand::Ref(_)
+            | Operand::Alias(_)
+            | Operand::Option { .. }
+            | Operand::Unset
+            | Operand::Lost
+            | Operand::Poison => None,
+        }
+    }
+}
+
+/// What the call gives, as a temporary.
+fn operand_of(tree: &Tree) -> Operand {
+    match tree {
+        Tree::Value(id) => Operand::Value(*id),
+        Tree::Place(id) => Operand::Place {
+            at: PlaceRef::whole(*id),
+            by: By::Temp,
+        },
+        Tree::Tuple(parts) => Operand::Tuple(parts.iter().map(operand_of).collect()),
     }
 }

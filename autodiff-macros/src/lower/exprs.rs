@@ -261,6 +261,12 @@ impl Lowerer<'_> {
         want: Option<&Type>,
     ) -> Lowered<Operand> {
         self.b.span = it.method.span();
+        if let Some(res) = self.pop_unwrapped(it) {
+            return res;
+        }
+        if super::iterators::is_walk(&it.receiver) && self.touches_varied(expr) {
+            return self.reduction(it, want);
+        }
         let ty = self.peek(&it.receiver);
         match ty {
             Type::Float(_) => self.float_method(it, want),

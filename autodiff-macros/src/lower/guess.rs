@@ -36,6 +36,61 @@ pub(crate) fn aggregate() -> Type {
     Type::Aggregate(Box::new(Type::Float(Float::Inferred)))
 }
 
+/// What stands before an index or behind `in`: what a call gives there is a list.
+pub(crate) fn of_base(expr: &syn::Expr) -> Option<Type> {
+    match expr {
+        syn::Expr::Paren(it) => of_base(&it.expr),
+        syn::Expr::Group(it) => of_base(&it.expr),
+        syn::Expr::Reference(it) => of_base(&it.expr),
+        syn::Expr::Call(_) => Some(aggregate()),
+        _ => None,
+    }
+}
+
+/// What `let pat = init` wants of a call, where no type is written: the pattern and the statements behind it tell.
+pub(crate) fn of_let(pat: &syn::Pat, init: &syn::Expr, rest: &[syn::Stmt]) -> Option<Type> {
+    if !gives_call(init) {
+        return None;
+    }
+    of_pattern(pat, rest)
+}
+
+fn of_pattern(pat: &syn::Pat, rest: &[syn::Stmt]) -> Option<Type> {
+    match stripped(pat) {
+        syn::Pat::Ident(it) => from_uses(&it.ident, rest),
+        syn::Pat::Tuple(it) => {
+            let part = |pat| of_pattern(pat, rest).unwrap_or(Type::Float(Float::Inferred));
+            Some(Type::Tuple(it.elems.iter().map(part).collect()))
+        }
+        syn::Pat::Slice(_) => Some(aggregate()),
+        _ => None,
+    }
+}
+
+/// Whether the value of the expression may be that of a call.
+fn gives_call(expr: &syn::Expr) -> bool {
+    let tail = |block: &syn::Block| match block.stmts.last() {
+        Some(syn::Stmt::Expr(tail, None)) => gives_call(tail),
+        _ => false,
+    };
+    match expr {
+        syn::Expr::Paren(it) => gives_call(&it.expr),
+        syn::Expr::Group(it) => gives_call(&it.expr),
+        syn::Expr::Reference(it) => gives_call(&it.expr),
+        syn::Expr::Call(_) => true,
+        syn::Expr::Block(it) => tail(&it.block),
+        syn::Expr::If(it) => {
+            tail(&it.then_branch)
+                || it
+                    .else_branch
+                    .as_ref()
+                    .is_some_and(|(_, other)| gives_call(other))
+        }
+        syn::Expr::Match(it) => it.arms.iter().any(|arm| gives_call(&arm.body)),
+        _ => false,
+    }
+}
+
 const AGGREGATE_METHODS: &[&str] = &[
     "len",
     "is_empty",
@@ -389,70 +444,4 @@ fn stripped(pat: &syn::Pat) -> &syn::Pat {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check_guess(block: &str, wanted: &str) {
-        let block: syn::Block = syn::parse_str(block).expect("a block");
-        let name = syn::Ident::new("y", proc_macro2::Span::call_site());
-        let found = from_uses(&name, &block.stmts).map_or_else(|| "nothing".to_owned(), |ty| show(&ty));
-        assert_eq!(found, wanted);
-    }
-
-    fn show(ty: &Type) -> String {
-        match ty {
-            Type::Aggregate(element) => format!("[{}]", show(element)),
-            Type::Tuple(parts) => format!("({})", parts.iter().map(show).collect::<Vec<_>>().join(", ")),
-            Type::Float(_) => "float".to_owned(),
-            other => format!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn arithmetic_says_float() {
-        check_guess("{ y * 2.0 }", "float");
-        check_guess("{ let z = y.sin(); z }", "float");
-        check_guess("{ if y > 0.0 { 1.0 } else { 2.0 } }", "float");
-        check_guess("{ x.atan2(y) }", "float");
-    }
-
-    #[test]
-    fn an_index_says_aggregate_once_for_each_level() {
-        check_guess("{ y[0] + 1.0 }", "[float]");
-        check_guess("{ y[0] * y[1] }", "[float]");
-        check_guess("{ y[i][2] }", "[[float]]");
-        check_guess("{ y[1..][2] }", "[float]");
-        check_guess("{ y[0].1 }", "[(float, float)]");
-        check_guess("{ y[0].len() }", "[[float]]");
-    }
-
-    #[test]
-    fn fields_and_patterns_say_tuple() {
-        check_guess("{ y.0 + y.2 }", "(float, float, float)");
-        check_guess("{ let (a, b) = y; a * b }", "(float, float)");
-        check_guess("{ y.1[3] }", "(float, [float])");
-    }
-
-    #[test]
-    fn loops_over_it_say_aggregate_of_what_their_body_does() {
-        check_guess("{ for x in &y { s += x; } }", "[float]");
-        check_guess("{ for row in y.iter() { s += row[0]; } }", "[[float]]");
-        check_guess("{ for (i, &x) in y.iter().enumerate() { s += x; } }", "[float]");
-        check_guess("{ y.iter().map(|row| row[1]).sum::<f64>() }", "[[float]]");
-        check_guess("{ y.iter().sum::<f64>() }", "[float]");
-    }
-
-    #[test]
-    fn a_shadowed_name_says_nothing() {
-        check_guess("{ let y = 3; y[0] }", "nothing");
-        check_guess("{ for y in z { y[0]; } }", "nothing");
-        check_guess("{ z.map(|y| y[0]) }", "nothing");
-        check_guess("{ h(y) }", "nothing");
-    }
-
-    #[test]
-    fn a_reference_to_it_suggests_an_aggregate_unless_something_else_is_sure() {
-        check_guess("{ h(&y) }", "[float]");
-        check_guess("{ h(&y) + y }", "float");
-    }
-}
+mod tests;

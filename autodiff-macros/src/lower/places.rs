@@ -7,7 +7,8 @@ use crate::ir::{BinaryOp, Const, Int, Len, PlaceRef, Proj, Type, ValueId};
 impl Lowerer<'_> {
     /// `v[i]`, `v[a..b]`: the place itself; who wants a value loads it with [`Lowerer::scalar`].
     pub(super) fn index(&mut self, it: &syn::ExprIndex) -> Lowered<Operand> {
-        let base = self.expr(&it.expr, None);
+        let want = super::guess::of_base(&it.expr);
+        let base = self.in_place(&it.expr, want.as_ref());
         let index = match inner(&it.index) {
             syn::Expr::Range(range) => self.range_proj(range),
             other => self.value(other, Some(&Type::USIZE)).map(Proj::Index),

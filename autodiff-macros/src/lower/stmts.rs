@@ -181,11 +181,10 @@ impl Lowerer<'_> {
 
     /// What only the uses of a name tell about the result of another function.
     fn guess(&self, pat: &syn::Pat, init: &syn::Expr, rest: &[syn::Stmt]) -> Option<Type> {
-        let call = matches!(inner(init), syn::Expr::Call(_)) && self.touches_varied(init);
-        match pat {
-            syn::Pat::Ident(it) if call => super::guess::from_uses(&it.ident, rest),
-            _ => None,
+        if !self.touches_varied(init) {
+            return None;
         }
+        super::guess::of_let(pat, init, rest)
     }
 
     /// `let x;`

@@ -177,8 +177,10 @@ impl<'a> Reverse<'a> {
                     again.operand = Tree::Place(here.root);
                     again.place = Some(here);
                 }
+                // A reference to a number or to host state.
+                (None, Passing::Ref) => again.operand = self.tree_again(&arg.operand),
                 // Owned arguments live in the pullback, and buffers are not passed again.
-                (_, Passing::Value | Passing::RefMut) | (None, Passing::Ref) => {
+                (_, Passing::Value | Passing::RefMut) => {
                     again.operand = Tree::Tuple(Vec::new());
                     again.place = None;
                 }
@@ -186,6 +188,14 @@ impl<'a> Reverse<'a> {
             res.push(again);
         }
         res
+    }
+
+    fn tree_again(&mut self, tree: &Tree) -> Tree {
+        match tree {
+            Tree::Value(id) => Tree::Value(self.available(*id)),
+            Tree::Place(id) => Tree::Place(self.place_here(*id).root),
+            Tree::Tuple(parts) => Tree::Tuple(parts.iter().map(|part| self.tree_again(part)).collect()),
+        }
     }
 
     /// The content of `at` as `stmt` saw it: the place itself if nothing changes it afterwards, a copy otherwise.

@@ -522,6 +522,29 @@ impl<'a> Reverse<'a> {
                 let (l, r) = (self.bound(*l, upper)?, self.bound(*r, !upper)?);
                 Some(self.saturating_sub(l, r))
             }
+            Instr::Binary(BinaryOp::Div, l, r) if self.primal.value(*r).constant.is_some() => {
+                let (l, r) = (self.bound(*l, upper)?, self.bound(*r, !upper)?);
+                Some(self.b.div(l, r))
+            }
+            Instr::Binary(BinaryOp::Rem, _, r) => {
+                if upper {
+                    self.bound(*r, upper)
+                } else {
+                    Some(self.b.usize(0))
+                }
+            }
+            // What counts the items of iterators: `zip` and the like.
+            Instr::Math { rule, args } => match (rule.name, args.as_slice()) {
+                ("min", [l, r]) => match (self.bound(*l, upper), self.bound(*r, upper)) {
+                    (Some(l), Some(r)) => Some(self.b.math(rule, vec![l, r])),
+                    (one, other) => one.or(other).filter(|_| upper),
+                },
+                ("saturating_sub", [l, r]) => {
+                    let (l, r) = (self.bound(*l, upper)?, self.bound(*r, !upper)?);
+                    Some(self.saturating_sub(l, r))
+                }
+                _ => None,
+            },
             Instr::Len(at) => {
                 if let Some(len) = self.begun_length(at) {
                     return self.bound(len, upper);

@@ -1,0 +1,167 @@
+//! Functions of std that make memory, or exchange what lies in it.
+
+use super::Lowerer;
+use super::operand::{By, Halt, Lowered, Operand, is_scalar};
+use super::places::inner;
+use crate::ir::{Float, Instr, PlaceRef, Type};
+
+impl Lowerer<'_> {
+    /// `f(a, b)`, where `f` is no function that the core knows.
+    pub(super) fn call(&mut self, it: &syn::ExprCall, want: Option<&Type>) -> Lowered<Operand> {
+        let syn::Expr::Path(path) = inner(&it.func) else {
+            return self.unsupported(&it.func, "a call of this");
+        };
+        let names: Vec<String> = path
+            .path
+            .segments
+            .iter()
+            .map(|segment| segment.ident.to_string())
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        match (names.as_slice(), it.args.len()) {
+            ([.., "Vec", "new"], 0) => Ok(self.empty(self.vec_type(path).as_ref().or(want), None)),
+            ([.., "Vec", "with_capacity"], 1) => {
+                let capacity = self.value(&it.args[0], Some(&Type::USIZE))?;
+                Ok(self.empty(self.vec_type(path).as_ref().or(want), Some(capacity)))
+            }
+            ([.., "Vec", "from"], 1) => {
+                let list = self.expr(&it.args[0], want)?;
+                match self.path_of(&list) {
+                    Some(at) => self.vec_from(&it.args[0], at),
+                    None => self.unsupported(&it.args[0], "a `Vec` made of this"),
+                }
+            }
+            ([.., "mem", "swap"], 2) => self.mem_swap(it),
+            ([.., "mem", "replace"], 2) => {
+                let value = self.expr(&it.args[1], want);
+                self.mem_replace(it, value)
+            }
+            ([.., "mem", "take"], 1) => self.mem_take(it),
+            _ => self.companion_call(it, path, want),
+        }
+    }
+
+    /// The type in `Vec::<f64>::new()`.
+    fn vec_type(&self, path: &syn::ExprPath) -> Option<Type> {
+        let vec = path.path.segments.iter().rev().nth(1)?;
+        let syn::PathArguments::AngleBracketed(args) = &vec.arguments else {
+            return None;
+        };
+        match args.args.first()? {
+            syn::GenericArgument::Type(element) => Some(Type::Vec(Box::new(
+                self.written(element).unwrap_or(Type::Float(Float::Inferred)),
+            ))),
+            _ => None,
+        }
+    }
+
+    fn vec_from(&mut self, tokens: &syn::Expr, at: PlaceRef) -> Lowered<Operand> {
+        let Some(element) = self.type_at(&at).element().cloned() else {
+            return self.unsupported(tokens, "a `Vec` made of this");
+        };
+        match self.copied(&at, false) {
+            Operand::Place { at, by } => {
+                self.b.body.places[at.root.0 as usize].ty = Type::Vec(Box::new(element));
+                Ok(Operand::Place { at, by })
+            }
+            _ => Err(Halt::Error),
+        }
+    }
+
+    fn mem_swap(&mut self, it: &syn::ExprCall) -> Lowered<Operand> {
+        let (a, b) = (self.expr(&it.args[0], None), self.expr(&it.args[1], None));
+        let (a, b) = (a?, b?);
+        match (&a, &b) {
+            (Operand::Alias(x), Operand::Alias(y)) => {
+                let (first, second) = (self.scopes.get(x).clone(), self.scopes.get(y).clone());
+                self.scopes.set(x, second);
+                self.scopes.set(y, first);
+                Ok(Operand::UNIT)
+            }
+            (Operand::Place { at: x, .. }, Operand::Place { at: y, .. }) => {
+                let (x, y) = (x.clone(), y.clone());
+                if matches!(self.type_at(&x), Type::Slice(_)) {
+                    return self.refuse(
+                        it,
+                        "references to parts cannot be exchanged",
+                        "exchange what they refer to with `swap_with_slice`",
+                    );
+                }
+                self.exchange(it, x, y)
+            }
+            (Operand::Alias(var), Operand::Place { at, .. })
+            | (Operand::Place { at, .. }, Operand::Alias(var)) => {
+                let content = self.scopes.get(var).clone();
+                let (Some(old), Some(new)) = (
+                    self.scalar(&content),
+                    self.scalar(&Operand::Place {
+                        at: at.clone(),
+                        by: By::RefMut,
+                    }),
+                ) else {
+                    return self.unsupported(it, "an exchange of these");
+                };
+                self.scopes.set(var, Operand::Value(new));
+                self.store(at.clone(), old);
+                Ok(Operand::UNIT)
+            }
+            _ => self.unsupported(it, "an exchange of these"),
+        }
+    }
+
+    /// Puts `value` where the first argument refers to, and gives what was there.
+    fn mem_replace(&mut self, it: &syn::ExprCall, value: Lowered<Operand>) -> Lowered<Operand> {
+        let to = self.expr(&it.args[0], None)?;
+        let value = self.settled(value?);
+        match &to {
+            Operand::Alias(var) => {
+                let old = self.scopes.get(var).clone();
+                self.scopes.set(var, value);
+                Ok(old)
+            }
+            Operand::Place { at, .. } => {
+                let ty = self.type_at(at);
+                if is_scalar(&ty) {
+                    let Some(new) = self.scalar(&value) else {
+                        return self.unsupported(it, "a replacement by this");
+                    };
+                    let old = self.load(at.clone(), ty);
+                    self.store(at.clone(), new);
+                    return Ok(Operand::Value(old));
+                }
+                let Operand::Place {
+                    at: new,
+                    by: By::Temp,
+                } = value
+                else {
+                    return self.unsupported(it, "a replacement by this");
+                };
+                self.effect(Instr::Swap(at.clone(), new.clone()));
+                Ok(Operand::Place {
+                    at: new,
+                    by: By::Temp,
+                })
+            }
+            _ => self.unsupported(&it.args[0], "a replacement of this"),
+        }
+    }
+
+    /// As [`Lowerer::mem_replace`] by zero, or by an empty `Vec`.
+    fn mem_take(&mut self, it: &syn::ExprCall) -> Lowered<Operand> {
+        let of = self.expr(&it.args[0], None)?;
+        let ty = match &of {
+            Operand::Alias(var) => match self.scopes.get(var) {
+                Operand::Value(id) => self.b.body.ty(*id).clone(),
+                _ => return self.unsupported(&it.args[0], "`take` of this"),
+            },
+            Operand::Place { at, .. } => self.type_at(at),
+            _ => return self.unsupported(&it.args[0], "`take` of this"),
+        };
+        let empty = match &ty {
+            Type::Vec(_) => self.empty(Some(&ty), None),
+            ty if is_scalar(ty) => Operand::Value(self.zero(ty)),
+            _ => return self.unsupported(&it.args[0], "`take` of this"),
+        };
+        self.mem_replace(it, Ok(empty))
+    }
+}
