@@ -80,7 +80,8 @@ pub(crate) enum Instr {
         to: PlaceRef,
         from: PlaceRef,
     },
-    /// Exchanges the contents of two paths of equal shape: `v.swap(i, j)`, `std::mem::swap(&mut a, &mut b)`.
+    /// Exchanges the contents of two paths of one type: `v.swap(i, j)`, `std::mem::swap(&mut a, &mut b)`. A `Vec` takes
+    /// its length along.
     Swap(PlaceRef, PlaceRef),
     /// `to.push(value)` on a `Vec` of scalars.
     Push {

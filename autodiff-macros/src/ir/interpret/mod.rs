@@ -212,6 +212,15 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// As [`Machine::write`], but a whole `Vec` takes its length along.
+    fn exchange(&mut self, at: &PlaceRef, data: Data) {
+        let target = self.target(at);
+        match target.window {
+            None => *self.data_mut(&target) = data,
+            Some(_) => self.write(at, data),
+        }
+    }
+
     /// Applies `change` to the owned list at a path.
     fn vec(&mut self, at: &PlaceRef) -> &mut Vec<Data> {
         let at = self.target(at);
@@ -367,8 +376,8 @@ impl<'a> Machine<'a> {
             }
             Instr::Swap(a, b) => {
                 let (left, right) = (self.read(a), self.read(b));
-                self.write(a, right);
-                self.write(b, left);
+                self.exchange(a, right);
+                self.exchange(b, left);
                 None
             }
             Instr::Push { to, value } => {
