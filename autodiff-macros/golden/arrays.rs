@@ -53,17 +53,15 @@ impl cross {
                 let a_bar = &mut __a_bar;
                 let mut __b_bar = [0.0; 3];
                 let b_bar = &mut __b_bar;
-                let mut zeros = [0.0; 3];
-                zeros.copy_from_slice(seed);
-                let t = zeros[0];
-                let t1 = zeros[1];
-                let t2 = zeros[2];
-                a_bar[0] += t2 * b1 - t1 * b2;
-                b_bar[0] += t1 * a2 - t2 * a1;
-                b_bar[1] += t2 * a0 - t * a2;
-                a_bar[2] += t1 * b0 - t * b1;
-                b_bar[2] += t * a1 - t1 * a0;
-                a_bar[1] += t * b2 - t2 * b0;
+                let seed0 = seed[0];
+                let seed1 = seed[1];
+                let seed2 = seed[2];
+                a_bar[0] += seed2 * b1 - seed1 * b2;
+                b_bar[0] += seed1 * a2 - seed2 * a1;
+                b_bar[1] += seed2 * a0 - seed0 * a2;
+                a_bar[2] += seed1 * b0 - seed0 * b1;
+                b_bar[2] += seed0 * a1 - seed1 * a0;
+                a_bar[1] += seed0 * b2 - seed2 * b0;
                 (__a_bar, __b_bar)
             },
         )

@@ -158,11 +158,16 @@ fn shape_depth(shapes: &BTreeMap<PlaceId, Shape>, at: &PlaceRef) -> usize {
         .map_or(usize::MAX, |shape| shape.lengths.len())
 }
 
-/// Whether a copy between the two can go scalar by scalar: a replaced side needs memory of a known shape on the other.
+/// Whether a copy between the two can go scalar by scalar: a replaced side needs memory that can have its shape on the
+/// other.
 fn compatible(body: &Body, a: &PlaceRef, b: &PlaceRef, shapes: &BTreeMap<PlaceId, Shape>) -> bool {
-    let replaced = [a, b].iter().any(|at| shapes.contains_key(&at.root));
-    let (a, b) = (lengths(body, a, shapes), lengths(body, b, shapes));
-    !replaced || (a.is_some() && a == b)
+    let lengths = |at: &PlaceRef| shapes.get(&at.root).map(|shape| &shape.lengths[at.path.len()..]);
+    match (lengths(a), lengths(b)) {
+        (None, None) => true,
+        (Some(a), Some(b)) => a == b,
+        (Some(known), None) => can_have(body, b, known),
+        (None, Some(known)) => can_have(body, a, known),
+    }
 }
 
 /// Whether `row` can be read as a row of `place`, scalar by scalar.
@@ -170,30 +175,29 @@ fn fits_row(body: &Body, place: PlaceId, row: &PlaceRef, shapes: &BTreeMap<Place
     let Some(shape) = shapes.get(&place) else {
         return !shapes.contains_key(&row.root);
     };
-    lengths(body, row, shapes).is_some_and(|lengths| lengths == shape.lengths[1..])
-}
-
-fn lengths(body: &Body, at: &PlaceRef, shapes: &BTreeMap<PlaceId, Shape>) -> Option<Vec<usize>> {
-    match shapes.get(&at.root) {
-        Some(shape) => shape.lengths.get(at.path.len()..).map(<[usize]>::to_vec),
-        None => typed_lengths(body, at),
+    match shapes.get(&row.root) {
+        Some(known) => known.lengths[row.path.len()..] == shape.lengths[1..],
+        None => can_have(body, row, &shape.lengths[1..]),
     }
 }
 
-/// The lengths that the type under a path gives; of a slice that is passed by reference there are none.
-fn typed_lengths(body: &Body, at: &PlaceRef) -> Option<Vec<usize>> {
-    let mut ty = &body.place(at.root).ty;
+/// Whether memory under a path can have these lengths, as far as the types tell. Both sides of a copy have one shape.
+fn can_have(body: &Body, at: &PlaceRef, lengths: &[usize]) -> bool {
+    let mut ty = Some(&body.place(at.root).ty);
     for proj in &at.path {
         ty = match (proj, ty) {
-            (Proj::Index(_), ty) => ty.element()?,
-            (Proj::Field(k), Type::Tuple(parts)) => parts.get(*k)?,
-            (Proj::Field(_) | Proj::Range(..), _) => return None,
+            (Proj::Index(_), Some(ty)) => ty.element(),
+            (Proj::Field(k), Some(Type::Tuple(parts))) => parts.get(*k),
+            (Proj::Range(..), ty) => ty,
+            (Proj::Field(_), _) | (_, None) => None,
         };
     }
-    let mut res = Vec::new();
-    while let Type::Array(element, Len::Known(len)) = ty {
-        res.push(*len);
-        ty = element;
+    for len in lengths {
+        ty = match ty {
+            Some(Type::Array(element, Len::Known(n))) => Some(element.as_ref()).filter(|_| n == len),
+            Some(ty) => ty.element(),
+            None => None,
+        };
     }
-    matches!(ty, Type::Float(_) | Type::Int(_) | Type::Bool).then_some(res)
+    matches!(ty, Some(Type::Float(_) | Type::Int(_) | Type::Bool))
 }
