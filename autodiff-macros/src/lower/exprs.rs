@@ -349,6 +349,11 @@ impl Lowerer<'_> {
                 self.path(&it.func, func, None)?;
                 self.host(expr, want)
             }
+            syn::Expr::Path(func) if is_constructor(&func.path) => self.refuse(
+                func,
+                "a struct or a variant made of what carries a derivative cannot be differentiated",
+                "use a tuple or an array",
+            ),
             syn::Expr::Path(_) => self.call(it, want),
             _ => self.host(expr, want),
         }
@@ -372,4 +377,10 @@ fn moves_memory(func: &syn::Expr) -> bool {
         "mem" => matches!(last.as_str(), "swap" | "replace" | "take"),
         _ => false,
     }
+}
+
+/// `Some`, `Point`: types and variants are written so; a function may be called `F`.
+fn is_constructor(path: &syn::Path) -> bool {
+    let last = path.segments.last().map(|segment| segment.ident.to_string());
+    last.is_some_and(|last| last.starts_with(char::is_uppercase) && last.contains(char::is_lowercase))
 }

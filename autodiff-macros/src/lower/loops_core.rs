@@ -215,6 +215,10 @@ impl<'a> Lowerer<'a> {
         let ty = self.b.body.ty(init).clone();
         let id = self.b.value(ty);
         self.name_value(id, var);
+        if varied {
+            // It became a float inside of the loop, and is one at its head.
+            self.as_float(id);
+        }
         if varied || self.varied.values.contains(&init) {
             self.vary(id);
         }

@@ -312,12 +312,16 @@ impl Lowerer<'_> {
         }
         for name in names {
             let inner = bound.iter().flatten().any(|bound| *bound == name);
-            if inner || self.scopes.find(&name).is_none() {
-                continue;
-            }
+            let at = mac.path.segments[0].ident.span();
+            let ident = syn::Ident::new(&name, at);
+            let raw = format!("r#{name}");
+            let variable = match (self.scopes.find(&name), self.scopes.find(&raw)) {
+                (Some(_), _) if !inner => ident.clone(),
+                (None, Some(_)) => syn::Ident::new_raw(&name, at),
+                _ => continue,
+            };
             // The string would look for the user's variable, and ours has another name.
-            let ident = syn::Ident::new(&name, mac.path.segments[0].ident.span());
-            let mut value: syn::Expr = syn::parse_quote!(#ident);
+            let mut value: syn::Expr = syn::parse_quote!(#variable);
             self.fill_bound(&mut value, template, bound, Position::Base)?;
             if !content.args.empty_or_trailing() {
                 content.args.push_punct(Default::default());
