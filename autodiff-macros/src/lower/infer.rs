@@ -138,8 +138,12 @@ impl Classes {
             ) => self.same(&[*then, *otherwise, *y]),
             (Instr::Math { rule, args }, [y]) => {
                 let floats: Vec<_> = args.iter().copied().filter(|id| body.is_float(*id)).collect();
-                self.same(&floats);
-                self.same(&[floats[0], *y]);
+                // Integers have functions, too: the length of a range is a saturating difference.
+                let alike = if floats.is_empty() { args } else { &floats };
+                self.same(alike);
+                if let Some(first) = alike.first() {
+                    self.same(&[*first, *y]);
+                }
                 if let ("powi", Some(n)) = (rule.name, args.get(1)) {
                     self.tell(n.0 as usize, &Type::Int(Int::I32));
                 }
