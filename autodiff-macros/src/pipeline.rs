@@ -76,13 +76,16 @@ pub(crate) struct Derivatives {
 pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut diags = Diags::default();
     let request = parse::request(args, item.clone(), &mut diags);
+    let request = request.as_ref();
+    if let (Some(opaque), true) = (request.and_then(emit::opaque), diags.is_empty()) {
+        return opaque;
+    }
     let primal = request
-        .as_ref()
-        .filter(|request| !request.broken)
+        .filter(|request| !request.broken && !request.is_opaque())
         .and_then(|request| lower::body(request, &mut diags));
-    let (Some(request), Some(primal)) = (&request, primal) else {
+    let (Some(request), Some(primal)) = (request, primal) else {
         let mut tokens = diags.finish();
-        tokens.extend(emit::stub(request.as_ref(), item));
+        tokens.extend(emit::stub(request, item));
         return tokens;
     };
     if !diags.is_empty() {

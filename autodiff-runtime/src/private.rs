@@ -4,6 +4,7 @@ pub use crate::aggregate::{Accumulate, CopyFrom, FillZero, ZerosLike};
 pub use crate::entries::Entries;
 #[cfg(feature = "nalgebra")]
 pub use nalgebra;
+use std::ops::{Add, Mul};
 
 /// Zeros in the shape of `x`: `f64` of `f64`, `[T; N]` of `[T; N]`, `Vec<T>` of `[T]` and `Vec<T>`.
 #[inline]
@@ -29,6 +30,26 @@ pub fn accumulate<T: Accumulate<F> + ?Sized, F: ?Sized>(to: &mut T, from: &F) {
 #[track_caller]
 pub fn copy<T: CopyFrom<F> + ?Sized, F: ?Sized>(to: &mut T, from: &F) {
     to.copy_from(from);
+}
+
+/// `Σ aₖ·bₖ` over the entries of two equal shapes.
+#[inline]
+#[track_caller]
+pub fn dot<A, B>(a: &A, b: &B) -> A::Scalar
+where
+    A: Entries<Scalar: Default + Add<Output = A::Scalar> + Mul<Output = A::Scalar>> + ?Sized,
+    B: Entries<Scalar = A::Scalar> + ?Sized,
+{
+    check_len("the tangent", b.entries(), a.entries());
+    let mut left = Vec::with_capacity(a.entries());
+    a.for_each_entry(&mut |entry| left.push(entry));
+    let (mut left, mut sum) = (left.into_iter(), A::Scalar::default());
+    b.for_each_entry(&mut |right| {
+        if let Some(left) = left.next() {
+            sum = sum + left * right;
+        }
+    });
+    sum
 }
 
 /// The tangent `dot` of `x`; where it is empty and `x` is not, zeros, kept in `scratch`.

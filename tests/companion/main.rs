@@ -1,4 +1,5 @@
 //! The companion of an annotated function: which functions it has, with what types, under which names.
 
 mod names;
+mod opaque;
 mod shapes;

@@ -348,7 +348,7 @@ fn unit(params: &[&Param]) -> TokenStream {
 }
 
 /// The arguments, so that they are still there afterwards.
-fn args_again(signature: &Signature) -> Vec<TokenStream> {
+pub(super) fn args_again(signature: &Signature) -> Vec<TokenStream> {
     let again = |param: &Param| {
         let ident = &param.ident;
         match param.is_value() && !is_copy(&param.request.shape) {
@@ -360,14 +360,14 @@ fn args_again(signature: &Signature) -> Vec<TokenStream> {
 }
 
 /// Tangents of all differentiable parameters, of which one entry is 1 and all others 0.
-struct Space<'a> {
+pub(super) struct Space<'a> {
     signature: &'a Signature<'a>,
     /// One array, slice or `Vec` of floats, which can be indexed.
     flat: bool,
 }
 
 impl<'a> Space<'a> {
-    fn new(signature: &'a Signature<'a>) -> Self {
+    pub(super) fn new(signature: &'a Signature<'a>) -> Self {
         let mut params = signature.differentiable();
         let is_flat = |param: &Param| {
             let element = param.request.shape.element();
@@ -382,7 +382,7 @@ impl<'a> Space<'a> {
     }
 
     /// The zeros.
-    fn begin(&self) -> TokenStream {
+    pub(super) fn begin(&self) -> TokenStream {
         let name = self.name();
         let parts: Vec<_> = self
             .signature
@@ -403,7 +403,7 @@ impl<'a> Space<'a> {
     }
 
     /// How many entries there are.
-    fn len(&self) -> TokenStream {
+    pub(super) fn len(&self) -> TokenStream {
         let name = self.name();
         let mut params = self.signature.differentiable();
         match (self.flat, params.next().map(|param| &param.request.shape)) {
@@ -417,7 +417,7 @@ impl<'a> Space<'a> {
     }
 
     /// Sets entry `column`.
-    fn set(&self, to: TokenStream) -> TokenStream {
+    pub(super) fn set(&self, to: TokenStream) -> TokenStream {
         let (name, column) = (self.name(), local("column"));
         if self.flat {
             return quote!(#name[#column] = #to;);
@@ -427,7 +427,7 @@ impl<'a> Space<'a> {
     }
 
     /// The tangents as `jvp` and `hvp` take them.
-    fn lent(&self) -> TokenStream {
+    pub(super) fn lent(&self) -> TokenStream {
         let name = self.name();
         let params: Vec<_> = self.signature.differentiable().collect();
         let parts: Vec<_> = params

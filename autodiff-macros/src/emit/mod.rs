@@ -13,6 +13,7 @@ mod literals;
 mod locals;
 mod matrices;
 mod memory;
+mod opaque;
 mod outline;
 mod paths;
 mod protocol;
@@ -26,4 +27,5 @@ mod wishes;
 mod wrappers;
 
 pub(crate) use companion::companion;
+pub(crate) use opaque::opaque;
 pub(crate) use stub::stub;

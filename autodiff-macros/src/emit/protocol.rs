@@ -415,7 +415,7 @@ fn is_owned(param: &Param) -> bool {
 ///     (value, Box::new(pullback))
 /// }
 /// ```
-fn boxed(signature: &Signature, own: Boxed) -> TokenStream {
+pub(super) fn boxed(signature: &Signature, own: Boxed) -> TokenStream {
     let (value, value_dot, pullback) = (local("value"), local("value_dot"), local("pullback"));
     let (forward, forward_tangent) = (local(names::FORWARD), local(names::FORWARD_TANGENT));
     let args = args(signature);

@@ -304,7 +304,7 @@ impl<'a> Signature<'a> {
     }
 
     /// A function that calls others many times with the same arguments: what it owns must be `Clone`.
-    fn repeated(&self, mut function: Function) -> Function {
+    pub(super) fn repeated(&self, mut function: Function) -> Function {
         for param in &self.params {
             if param.is_value() && matches!(param.request.shape, Type::Host) {
                 let ty = &param.ty;

@@ -56,6 +56,11 @@ pub(crate) enum Opaque {
 }
 
 impl Request {
+    /// Whether the derivative is in functions of the user's, so that nothing is to be lowered.
+    pub(crate) fn is_opaque(&self) -> bool {
+        matches!(self.opaque, Some(Opaque::Rules { .. }))
+    }
+
     /// The differentiable parameters, with their indices.
     pub(crate) fn differentiable(&self) -> impl Iterator<Item = (usize, &RequestParam)> {
         self.params
@@ -91,7 +96,7 @@ pub(crate) fn request(args: TokenStream, item: TokenStream, diags: &mut Diags) -
     }
     let companion = options.name.clone().unwrap_or_else(|| item.sig.ident.clone());
     signature::check_name(&companion, diags);
-    let opaque = options.opaque(&params, &item.sig, diags);
+    let opaque = options.opaque(&params, &shape, &item.sig, diags);
     Some(Request {
         companion,
         facade: options

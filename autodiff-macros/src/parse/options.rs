@@ -2,6 +2,7 @@
 
 use super::{Opaque, RequestParam};
 use crate::diag::Diags;
+use crate::ir::{Passing, Type};
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::ext::IdentExt;
@@ -81,12 +82,17 @@ impl Options {
     pub(super) fn opaque(
         &self,
         params: &[RequestParam],
+        output: &Type,
         sig: &syn::Signature,
         diags: &mut Diags,
     ) -> Option<Opaque> {
         let Some((keyword, parts)) = &self.derivative else {
             let (vjp, jvp) = (self.vjp.clone(), self.jvp.clone());
-            return (vjp.is_some() || jvp.is_some()).then_some(Opaque::Rules { vjp, jvp });
+            if vjp.is_none() && jvp.is_none() {
+                return None;
+            }
+            check_rules(vjp.as_ref(), params, output, sig, diags);
+            return Some(Opaque::Rules { vjp, jvp });
         };
         if self.vjp.is_some() || self.jvp.is_some() {
             diags
@@ -95,6 +101,41 @@ impl Options {
         }
         check_partials(keyword, parts, params, sig, diags);
         Some(Opaque::Derivative(parts.clone()))
+    }
+}
+
+/// Functions of the user's are called in both modes, more than once, and with every entry of the result in turn.
+fn check_rules(
+    vjp: Option<&syn::Path>,
+    params: &[RequestParam],
+    output: &Type,
+    sig: &syn::Signature,
+    diags: &mut Diags,
+) {
+    for param in params.iter().filter(|param| param.passing == Passing::RefMut) {
+        match (param.constant, vjp) {
+            (true, _) => diags
+                .error(
+                    &param.ty,
+                    "what this is written to would be written to more than once",
+                )
+                .help("do not give such a function by `vjp` or `jvp`: let it return what it writes"),
+            (false, Some(vjp)) => diags
+                .error(
+                    vjp,
+                    "a function that writes to a differentiable parameter has no `vjp`",
+                )
+                .help("give its `jvp`, or return what is written"),
+            (false, None) => (),
+        }
+    }
+    if !output.only_floats() {
+        diags
+            .error(
+                &sig.output,
+                "`vjp` and `jvp` are of results that are made of floats, and of nothing else",
+            )
+            .help("return the rest from another function");
     }
 }
 
