@@ -255,7 +255,8 @@ impl<'a> Signature<'a> {
             Type::Array(element, _) | Type::Vec(element) if matches!(**element, Type::Float(_)) => (),
             _ => return None,
         }
-        Some((self.count(&self.request.output.1), self.inputs()))
+        let rows = shapes::count(&self.request.output.1, &self.const_params());
+        Some((rows, self.inputs()))
     }
 
     /// `None` where there is no gradient, or no matrix to put it in.
@@ -278,14 +279,12 @@ impl<'a> Signature<'a> {
 
     /// How many floats all differentiable parameters are together.
     pub(super) fn inputs(&self) -> Count {
-        self.differentiable().fold(Count::Known(0), |sum, param| {
-            sum.plus(self.count(&param.request.shape))
-        })
+        let shapes = self.differentiable().map(|param| &param.request.shape);
+        shapes::total(shapes, &self.const_params())
     }
 
-    fn count(&self, ty: &Type) -> Count {
-        let generic: Vec<_> = self.generics.const_params().map(|param| &param.ident).collect();
-        shapes::count(ty, &generic)
+    fn const_params(&self) -> Vec<&Ident> {
+        self.generics.const_params().map(|param| &param.ident).collect()
     }
 
     /// The float that everything is made of, if it is one and the same.

@@ -63,13 +63,16 @@ pub(super) fn count(ty: &Type, generic: &[&Ident]) -> Count {
             };
             no_arithmetic(len.times(count(element, generic)), generic)
         }
-        Type::Tuple(parts) => {
-            let sum = |sum: Count, part| no_arithmetic(sum.plus(count(part, generic)), generic);
-            parts.iter().fold(Count::Known(0), sum)
-        }
+        Type::Tuple(parts) => total(parts.iter(), generic),
         Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => Count::Dynamic,
         Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => Count::Known(0),
     }
+}
+
+/// The number of floats in all of `types`.
+pub(super) fn total<'t>(types: impl Iterator<Item = &'t Type>, generic: &[&Ident]) -> Count {
+    let sum = |sum: Count, ty| no_arithmetic(sum.plus(count(ty, generic)), generic);
+    types.fold(Count::Known(0), sum)
 }
 
 /// Gives up on an expression of const parameters, unless it is one of them alone.

@@ -92,7 +92,7 @@ impl Sweep<'_> {
             CallMode::ForwardTangent {
                 tangents, result_dot, ..
             } => CallMode::Pushforward {
-                tangents: std::mem::take(tangents),
+                tangents: tangents.clone(),
                 result_dot: result_dot.clone(),
             },
             CallMode::Primal
