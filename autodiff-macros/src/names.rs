@@ -46,6 +46,8 @@ pub(crate) fn vec_type(at: Span) -> TokenStream {
 
 /// The associated constant of a companion that tells which parameters are `#[constant]`.
 pub(crate) const CONSTANT: &str = "__CONSTANT";
+/// The user's function.
+pub(crate) const PRIMAL: &str = "__primal";
 /// Forward mode between companions.
 pub(crate) const PUSHFORWARD: &str = "__pushforward";
 /// The forward sweep of reverse mode between companions: the value and a pullback.

@@ -53,7 +53,7 @@ pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStre
         .collect();
     let doc = format!("The derivatives of [`{f}`](fn@{f}).");
     let constants = request.params.iter().map(|param| param.constant);
-    let (count, constant) = (request.params.len(), constant_name());
+    let (count, constant, primal) = (request.params.len(), constant_name(), signature.primal());
     let assert_float = signature.names.private("assert_float");
     let aliases = request
         .aliases
@@ -71,6 +71,7 @@ pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStre
         impl #name {
             #[doc(hidden)]
             pub const #constant: [bool; #count] = [#(#constants),*];
+            #primal
             #functions
         }
         #(#aliases)*

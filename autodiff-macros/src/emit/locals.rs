@@ -109,9 +109,19 @@ enum Until {
 impl Scan {
     fn function(&mut self, pieces: &Pieces<'_>) {
         self.enter();
+        let first = self.events.len();
         for param in &*pieces.params {
             self.stream(param, &mut Pending::default());
         }
+        // Parameters stand beside each other, also those that nobody reads.
+        let beside: Vec<_> = self.events[first..]
+            .iter()
+            .filter_map(|event| match event {
+                Event::Declared(var, _) => Some(Event::Used(*var)),
+                Event::Used(_) => None,
+            })
+            .collect();
+        self.events.extend(beside);
         self.stream(pieces.stmts, &mut Pending::default());
         self.stream(pieces.result, &mut Pending::default());
         if let Some(closure) = &pieces.closure {

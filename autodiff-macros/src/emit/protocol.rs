@@ -122,9 +122,15 @@ fn sweep(signature: &Signature, forward: Forward, boxed: Boxed, body: &Body) -> 
     let mut patterns = Vec::new();
     for param in &signature.params {
         let pattern = outer.primal(param);
-        let kept = back.before(param, &without_mut(&pattern));
-        before.extend(kept);
-        patterns.push(pattern);
+        before.extend(back.before(param, &without_mut(&pattern)));
+        if grows(param) {
+            // What comes after the sweep cannot rely on names of the sweep.
+            let whole = param.hidden("");
+            before.extend(quote!(let #pattern = &mut *#whole;));
+            patterns.push(whole.to_token_stream());
+        } else {
+            patterns.push(pattern);
+        }
     }
     if back.tangent {
         for param in &signature.params {
@@ -137,11 +143,7 @@ fn sweep(signature: &Signature, forward: Forward, boxed: Boxed, body: &Body) -> 
         }
     }
     function.rename(patterns);
-    let after: TokenStream = signature
-        .params
-        .iter()
-        .map(|param| back.after(param, &outer))
-        .collect();
+    let after: TokenStream = signature.params.iter().map(|param| back.after(param)).collect();
 
     let given = Patterns::new(&pullback.params, &inner.params);
     let names = closure
@@ -274,24 +276,38 @@ impl<'a> Back<'a> {
         }
     }
 
-    /// What the forward sweep keeps of a parameter before it is used up: zeros for its cotangent.
+    /// What the forward sweep keeps of a parameter before it is used up: zeros for the cotangent of what it owns, the
+    /// length of a buffer (or zeros of its shape).
     fn before(&self, param: &Param, name: &TokenStream) -> TokenStream {
-        if !is_owned(param) || fixed_zeros(&param.request.shape, param.span()).is_some() {
-            return TokenStream::new();
+        if is_owned(param) {
+            if fixed_zeros(&param.request.shape, param.span()).is_some() {
+                return TokenStream::new();
+            }
+            let (bar, bar_dot) = (param.hidden("_bar"), param.hidden("_bar_dot"));
+            let zeros = zeros(&param.request.shape, name, &self.signature.names, param.span());
+            let dot = self.tangent.then(|| quote!(let mut #bar_dot = #zeros;));
+            return quote!(let mut #bar = #zeros; #dot);
         }
-        let (bar, bar_dot) = (param.hidden("_bar"), param.hidden("_bar_dot"));
-        let zeros = zeros(&param.request.shape, name, &self.signature.names, param.span());
-        let dot = self.tangent.then(|| quote!(let mut #bar_dot = #zeros;));
-        quote!(let mut #bar = #zeros; #dot)
+        match param.request.passing {
+            Passing::RefMut if !grows(param) => self.shape(param, name),
+            Passing::Value | Passing::Ref | Passing::RefMut => TokenStream::new(),
+        }
     }
 
-    /// What the forward sweep keeps of a buffer that was written to: its length, or zeros of its shape.
-    fn after(&self, param: &Param, outer: &Patterns) -> TokenStream {
-        let written = !param.request.constant && param.request.passing == Passing::RefMut;
-        let Some(element) = param.request.shape.element().filter(|_| written) else {
+    /// A `Vec` has the length that matters when the sweep is over.
+    fn after(&self, param: &Param) -> TokenStream {
+        let whole = param.hidden("");
+        match grows(param) {
+            true => self.shape(param, &whole.to_token_stream()),
+            false => TokenStream::new(),
+        }
+    }
+
+    fn shape(&self, param: &Param, of: &TokenStream) -> TokenStream {
+        let Some(element) = param.request.shape.element().filter(|_| !param.request.constant) else {
             return TokenStream::new();
         };
-        let (kept, of) = (param.hidden("_shape"), without_mut(&outer.primal(param)));
+        let kept = param.hidden("_shape");
         match fixed_zeros(element, param.span()) {
             Some(_) => quote!(let #kept = #of.len();),
             None => {
@@ -403,6 +419,12 @@ impl<'a> Back<'a> {
         let scalars = (!plain.is_empty()).then(|| quote!(let ((#(#plain,)*), (#(#dots,)*)) = #result;));
         quote!(#scalars (#tuple, #dot_tuple))
     }
+}
+
+/// Whether the function may change the length of a parameter.
+fn grows(param: &Param) -> bool {
+    let vec = matches!(param.request.shape, Type::Vec(_));
+    vec && param.request.passing == Passing::RefMut && !param.request.constant
 }
 
 fn is_owned(param: &Param) -> bool {

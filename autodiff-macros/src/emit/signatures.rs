@@ -133,6 +133,14 @@ impl<'a> Signature<'a> {
         }
     }
 
+    /// A call of the user's function, which is then in use wherever its companion is: somebody may only want gradients.
+    pub(super) fn primal(&self) -> TokenStream {
+        let f = &self.request.item.sig.ident;
+        let args = self.params.iter().map(|param| &param.ident);
+        let primal = self.function(names::PRIMAL, Vec::new(), self.result());
+        primal.with(quote!(#f(#(#args),*)))
+    }
+
     /// One gradient stands bare, several in a tuple.
     pub(super) fn gradient_type(&self) -> TokenStream {
         let types: Vec<_> = self.differentiable().map(Param::gradient).collect();

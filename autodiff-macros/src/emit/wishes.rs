@@ -14,7 +14,8 @@ impl Facts<'_> {
         let trips = members.iter().any(|id| {
             let stmt = self.outline.stmt_of(*id);
             let counts = |stmt: &&Stmt| matches!(&stmt.instr, Instr::Loop(it) if it.trips);
-            stmt.filter(counts).is_some_and(|stmt| stmt.results.last() == Some(id))
+            stmt.filter(counts)
+                .is_some_and(|stmt| stmt.results.last() == Some(id))
         });
         if trips {
             return "trips".to_owned();
