@@ -5,6 +5,7 @@ use super::signatures::{Count, Function, Param, Signature, bare_or_tuple, is_cop
 use super::types::{length, zeros};
 use super::wrappers::local;
 use crate::ir::{Body, Len, Passing, Tree, Type};
+use crate::names;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
@@ -189,17 +190,13 @@ fn by_columns(signature: &Signature, rows: &Count, columns: &Count) -> TokenStre
     let space = Space::new(signature);
     let (begin, tangent) = (space.begin(), space.lent());
     let (on, off) = (space.set(quote!(1.0)), space.set(quote!(0.0)));
-    let (types, args, f) = (
-        signature.turbofish(),
-        args_again(signature),
-        &signature.request.item.sig.ident,
-    );
+    let (types, args, f) = (signature.turbofish(), args_again(signature), local(names::PRIMAL));
     let (count, rows_name) = (space.len(), local("rows"));
     let matrix = match (rows.tokens(), columns.tokens()) {
         (Some(_), Some(_)) => quote!(#nalgebra::SMatrix::from_vec(#entries)),
         _ => quote! {
             // Without a column only the value tells the number of rows.
-            let #rows_name = if #count == 0 { #f #types(#(#args),*).len() } else { #entries.len() / #count };
+            let #rows_name = if #count == 0 { Self::#f #types(#(#args),*).len() } else { #entries.len() / #count };
             #nalgebra::DMatrix::from_vec(#rows_name, #count, #entries)
         },
     };

@@ -65,9 +65,9 @@ impl Rules<'_> {
 
     /// `f(x, xs)`, with the arguments still there afterwards.
     fn value(&self) -> TokenStream {
-        let (f, types) = (&self.signature.request.item.sig.ident, self.signature.turbofish());
+        let (f, types) = (local(names::PRIMAL), self.signature.turbofish());
         let args = matrices::args_again(self.signature);
-        quote!(#f #types(#(#args),*))
+        quote!(Self::#f #types(#(#args),*))
     }
 
     /// ```text

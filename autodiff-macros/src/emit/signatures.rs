@@ -136,8 +136,11 @@ impl<'a> Signature<'a> {
     /// A call of the user's function, which is then in use wherever its companion is: somebody may only want gradients.
     pub(super) fn primal(&self) -> TokenStream {
         let f = &self.request.item.sig.ident;
-        let args = self.params.iter().map(|param| &param.ident);
-        let primal = self.function(names::PRIMAL, Vec::new(), self.result());
+        // A parameter may be called as the function is.
+        let args = self.params.iter().map(|param| param.hidden("").to_token_stream());
+        let args: Vec<_> = args.collect();
+        let mut primal = self.function(names::PRIMAL, Vec::new(), self.result());
+        primal.rename(args.iter().cloned());
         primal.with(quote!(#f(#(#args),*)))
     }
 
