@@ -1,5 +1,6 @@
 //! Calls of annotated functions: scalars, buffers, parts of buffers, results of every shape, recursion.
 
+use crate::check::{check, check_hessian, check_into, check_jacobian, check_map};
 use differentiable::differentiable;
 
 #[differentiable]

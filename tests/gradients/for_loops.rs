@@ -1,5 +1,6 @@
 //! `for` over every range and iterator that lowering knows, and the iterator chains that end in a number.
 
+use crate::check::{check, check_hessian, check_into};
 use differentiable::differentiable;
 
 #[differentiable]

@@ -4,3 +4,4 @@
 #[allow(unused_macros)]
 mod check;
 mod harness;
+mod memory;

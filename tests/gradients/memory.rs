@@ -1,5 +1,6 @@
 //! Arrays, slices and nested arrays: every way to index, borrow, copy and overwrite them.
 
+use crate::check::{check, check_hessian, check_into, check_jacobian, check_map};
 use differentiable::differentiable;
 
 #[differentiable]

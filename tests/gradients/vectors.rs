@@ -1,5 +1,6 @@
 //! `Vec`: growing, shrinking, nesting, moving, returning.
 
+use crate::check::{check, check_hessian, check_into, check_jacobian, check_map};
 use differentiable::differentiable;
 
 #[differentiable]

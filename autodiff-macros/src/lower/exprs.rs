@@ -31,7 +31,7 @@ impl Lowerer<'_> {
             syn::Expr::Reference(it) => self.reference(expr, it, want),
             syn::Expr::Field(it) => self.field(expr, it, want),
             syn::Expr::Index(it) => match self.peek(&it.expr) {
-                Type::Host => self.host(expr, want),
+                Type::Host if !self.touches_varied(&it.expr) => self.host(expr, want),
                 _ => self.index(it),
             },
             syn::Expr::Tuple(it) => self.tuple(it, want),
@@ -228,17 +228,23 @@ impl Lowerer<'_> {
 
     /// `t.0`, `cfg.scale`
     fn field(&mut self, expr: &syn::Expr, it: &syn::ExprField, want: Option<&Type>) -> Lowered<Operand> {
-        let (Type::Tuple(parts), syn::Member::Unnamed(k)) = (self.peek(&it.base), &it.member) else {
+        let (told, syn::Member::Unnamed(k)) = (self.peek(&it.base), &it.member) else {
             return self.host(expr, want);
         };
         let k = k.index as usize;
-        let base = self.in_place(&it.base, None)?;
-        if k >= parts.len() {
-            return self.refuse(&it.member, "this tuple has no such field", "count from 0");
-        }
+        let told = match told {
+            Type::Tuple(_) => None,
+            // A call, which returns a pair at least.
+            Type::Host if super::guess::of_base(&it.base).is_some() && self.touches_varied(&it.base) => {
+                Some(Type::Tuple(vec![Type::Float(Float::Inferred); (k + 1).max(2)]))
+            }
+            _ => return self.host(expr, want),
+        };
+        let base = self.in_place(&it.base, told.as_ref())?;
         let content = self.content(base);
         match content.peel() {
-            Operand::Tuple(parts) => Ok(parts[k].clone()),
+            Operand::Tuple(parts) if k < parts.len() => Ok(parts[k].clone()),
+            Operand::Tuple(_) => self.refuse(&it.member, "this tuple has no such field", "count from 0"),
             Operand::Place { at, by } => Ok(Operand::Place {
                 at: at.then(Proj::Field(k)),
                 by: if *by == By::Temp { By::Temp } else { By::Owned },
@@ -316,7 +322,9 @@ impl Lowerer<'_> {
             }
             return self.host(expr, want);
         }
-        let receiver = self.in_place(&it.receiver, None)?;
+        let list = super::guess::aggregate();
+        let told = super::guess::is_aggregate_method(&it.method.to_string()).then_some(&list);
+        let receiver = self.in_place(&it.receiver, told)?;
         if let Operand::Option { some, value } = receiver {
             return self.option_method(it, some, *value);
         }

@@ -47,19 +47,36 @@ pub(crate) fn of_base(expr: &syn::Expr) -> Option<Type> {
     }
 }
 
+/// What a name is for that is given away as a whole.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'t> {
+    /// The value of the block, if the context says what it is.
+    pub(crate) tail: Option<&'t Type>,
+    /// What the function returns.
+    pub(crate) output: &'t Type,
+}
+
 /// What `let pat = init` wants of a call, where no type is written: the pattern and the statements behind it tell.
-pub(crate) fn of_let(pat: &syn::Pat, init: &syn::Expr, rest: &[syn::Stmt]) -> Option<Type> {
+pub(crate) fn of_let(pat: &syn::Pat, init: &syn::Expr, rest: &[syn::Stmt], given: Given<'_>) -> Option<Type> {
     if !gives_call(init) {
         return None;
     }
-    of_pattern(pat, rest)
+    of_pattern(pat, rest, given)
 }
 
-fn of_pattern(pat: &syn::Pat, rest: &[syn::Stmt]) -> Option<Type> {
+fn of_pattern(pat: &syn::Pat, rest: &[syn::Stmt], given: Given<'_>) -> Option<Type> {
     match stripped(pat) {
-        syn::Pat::Ident(it) => from_uses(&it.ident, rest),
+        syn::Pat::Ident(it) => {
+            let mut scan = Scan::new(&it.ident);
+            scan.output = Some(given.output);
+            if let (Some(syn::Stmt::Expr(tail, None)), Some(ty)) = (rest.last(), given.tail) {
+                scan.given_away(tail, ty);
+            }
+            scan.stmts(rest);
+            scan.found()
+        }
         syn::Pat::Tuple(it) => {
-            let part = |pat| of_pattern(pat, rest).unwrap_or(Type::Float(Float::Inferred));
+            let part = |pat| of_pattern(pat, rest, given).unwrap_or(Type::Float(Float::Inferred));
             Some(Type::Tuple(it.elems.iter().map(part).collect()))
         }
         syn::Pat::Slice(_) => Some(aggregate()),
@@ -153,6 +170,8 @@ struct Scan<'a> {
     name: &'a syn::Ident,
     /// What a use says for sure.
     strong: Option<Type>,
+    /// What the function returns, and with it `return name`.
+    output: Option<&'a Type>,
     /// What `&name` as an argument suggests.
     weak: Option<Type>,
 }
@@ -162,12 +181,26 @@ impl<'a> Scan<'a> {
         Scan {
             name,
             strong: None,
+            output: None,
             weak: None,
         }
     }
 
     fn found(self) -> Option<Type> {
         self.strong.or(self.weak)
+    }
+
+    /// `name`, or a tuple with it, where something of type `ty` is wanted.
+    fn given_away(&mut self, expr: &syn::Expr, ty: &Type) {
+        match (expr, ty) {
+            (syn::Expr::Tuple(it), Type::Tuple(types)) if it.elems.len() == types.len() => {
+                for (part, ty) in it.elems.iter().zip(types) {
+                    self.given_away(part, ty);
+                }
+            }
+            (syn::Expr::Path(it), ty) if it.path.is_ident(self.name) => self.strong = Some(ty.clone()),
+            _ => (),
+        }
     }
 
     /// The statements of a block, up to where the name means something else.
@@ -376,6 +409,13 @@ impl<'ast> Visit<'ast> for Scan<'_> {
         visit::visit_expr_unary(self, it);
     }
 
+    fn visit_expr_return(&mut self, it: &'ast syn::ExprReturn) {
+        if let (Some(expr), Some(ty)) = (&it.expr, self.output) {
+            self.given_away(expr, ty);
+        }
+        visit::visit_expr_return(self, it);
+    }
+
     fn visit_expr_cast(&mut self, it: &'ast syn::ExprCast) {
         self.operand(&it.expr);
         visit::visit_expr_cast(self, it);
@@ -414,7 +454,7 @@ fn deeper(a: Type, b: Type) -> Type {
             }
             Type::Tuple(long)
         }
-        (Type::Float(_), other) => other,
+        (Type::Float(Float::Inferred), other) => other,
         (known, _) => known,
     }
 }

@@ -177,7 +177,7 @@ impl Classes {
                 let mut carried = it.body.params.as_slice();
                 if let LoopKind::Range { start, end, step, .. } = &it.kind {
                     self.same(&[*start, *end, carried[0]]);
-                    step.iter().for_each(|step| self.same(&[*start, *step]));
+                    step.iter().for_each(|step| self.size(*step));
                     carried = &carried[1..];
                 }
                 let yields = &it.body.yields[usize::from(it.breaks)..];

@@ -17,7 +17,7 @@ impl<'a> Lowerer<'a> {
         self.run(it.label.as_ref(), &walk, &mut |lowerer, item| {
             lowerer.scopes.open();
             let body = match lowerer.bind(&it.pat, item) {
-                Ok(()) => lowerer.block(&it.body, None),
+                Ok(()) => lowerer.block(&it.body, Some(&Type::Tuple(Vec::new()))),
                 Err(halt) => Err(halt),
             };
             lowerer.scopes.close();

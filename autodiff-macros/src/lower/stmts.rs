@@ -22,7 +22,9 @@ impl Lowerer<'_> {
         for (k, stmt) in stmts.iter().enumerate() {
             let last = k + 1 == stmts.len();
             let res = match stmt {
-                syn::Stmt::Local(local) => self.local_stmt(local, &stmts[k + 1..]).map(|()| Operand::UNIT),
+                syn::Stmt::Local(local) => self
+                    .local_stmt(local, &stmts[k + 1..], want)
+                    .map(|()| Operand::UNIT),
                 syn::Stmt::Item(item) => self.item(item).map(|()| Operand::UNIT),
                 syn::Stmt::Expr(expr, None) if last => {
                     self.check_attributes(expr);
@@ -117,7 +119,7 @@ impl Lowerer<'_> {
     }
 
     /// `let pat: ty = init else { .. };`
-    fn local_stmt(&mut self, local: &syn::Local, rest: &[syn::Stmt]) -> Lowered<()> {
+    fn local_stmt(&mut self, local: &syn::Local, rest: &[syn::Stmt], tail: Option<&Type>) -> Lowered<()> {
         self.check_attributes(local);
         self.b.span = local.let_token.span;
         let (pat, ty) = match &local.pat {
@@ -127,7 +129,7 @@ impl Lowerer<'_> {
         let Some(init) = &local.init else {
             return self.declare_later(pat, ty);
         };
-        let want = ty.or_else(|| self.guess(pat, &init.expr, rest));
+        let want = ty.or_else(|| self.guess(pat, &init.expr, rest, tail));
         let value = self.in_place(&init.expr, want.as_ref());
         let value = match value {
             Ok(value) => value,
@@ -180,11 +182,22 @@ impl Lowerer<'_> {
     }
 
     /// What only the uses of a name tell about the result of another function.
-    fn guess(&self, pat: &syn::Pat, init: &syn::Expr, rest: &[syn::Stmt]) -> Option<Type> {
+    /// `tail` is what the block is to give.
+    fn guess(
+        &self,
+        pat: &syn::Pat,
+        init: &syn::Expr,
+        rest: &[syn::Stmt],
+        tail: Option<&Type>,
+    ) -> Option<Type> {
         if !self.touches_varied(init) {
             return None;
         }
-        super::guess::of_let(pat, init, rest)
+        let given = super::guess::Given {
+            tail,
+            output: &self.request.output.1,
+        };
+        super::guess::of_let(pat, init, rest, given)
     }
 
     /// `let x;`

@@ -10,7 +10,7 @@ impl Lowerer<'_> {
     /// A written type, references left out. `None` if it is one that we do not know, or is left to rustc.
     pub(super) fn written(&self, ty: &syn::Type) -> Option<Type> {
         match parse::understood(ty, &self.request.aliases) {
-            Type::Host => None,
+            Type::Host => open_list(ty),
             known => Some(known),
         }
     }
@@ -55,6 +55,21 @@ impl Lowerer<'_> {
     pub(super) fn as_float(&mut self, id: ValueId) {
         self.fix(id, &Type::Float(Float::Inferred));
     }
+}
+
+/// `Vec<_>`
+fn open_list(ty: &syn::Type) -> Option<Type> {
+    let syn::Type::Path(it) = ty else { return None };
+    let last = it.path.segments.last()?;
+    let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
+        return None;
+    };
+    let element = match args.args.first()? {
+        syn::GenericArgument::Type(syn::Type::Infer(_)) => Type::Float(Float::Inferred),
+        syn::GenericArgument::Type(inner) => open_list(inner)?,
+        _ => return None,
+    };
+    (last.ident == "Vec").then(|| Type::Vec(Box::new(element)))
 }
 
 /// `own` with its open scalars filled in from `told`, as far as the two go together.
