@@ -110,11 +110,7 @@ impl Lowerer<'_> {
                 let element = self.type_at(&rows[0]);
                 Ok(self.begun(ty(element), Init::Rows(rows)))
             }
-            _ => self.refuse(
-                all,
-                "a list of tuples cannot be differentiated",
-                "use a list of arrays, or one list for each component",
-            ),
+            _ => self.tuples(all, &operands, vector),
         }
     }
 
@@ -137,11 +133,7 @@ impl Lowerer<'_> {
                 let element = self.type_at(&row);
                 Ok(self.begun(ty(element), Init::RepeatPlace { row, len }))
             }
-            None => self.refuse(
-                tokens,
-                "a list of tuples cannot be differentiated",
-                "use a list of arrays, or one list for each component",
-            ),
+            None => self.repeated_tuple(tokens, &value, len, ty),
         }
     }
 

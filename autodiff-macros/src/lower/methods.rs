@@ -177,11 +177,16 @@ impl Lowerer<'_> {
                 });
                 Ok(Operand::UNIT)
             }
-            _ => self.refuse(
-                tokens,
-                "a list of tuples or references cannot be differentiated",
-                "use a list of arrays, or one list for each component",
-            ),
+            tuple => {
+                let row = self.tuple_row(tokens, &tuple)?;
+                let ty = self.type_at(&row);
+                self.learn_element(&at, &ty);
+                self.effect(Instr::PushRow {
+                    to: at,
+                    row: row.root,
+                });
+                Ok(Operand::UNIT)
+            }
         }
     }
 

@@ -36,6 +36,7 @@ mod scope;
 mod stmts;
 #[cfg(test)]
 mod tests;
+mod tuples;
 mod types;
 
 use crate::diag::Diags;
