@@ -4,8 +4,6 @@ use super::body::{Emit, tuple};
 use super::exprs::{Expr, Level};
 use super::literals::Suffix;
 use super::outline::{NodeNo, RegionNo, loop_regions};
-use super::types;
-use super::typing::is_spellable;
 use super::variables::carried;
 use crate::ir::{Const, Instr, Int, Loop, LoopKind, Stmt, Type, ValueId};
 use proc_macro2::{Ident, TokenStream, TokenTree};
@@ -23,26 +21,28 @@ impl<'o, 'a> Emit<'o, 'a> {
     pub(super) fn branch(&mut self, node: NodeNo) -> TokenStream {
         let facts = self.facts;
         let stmt = facts.outline.nodes[node].stmt;
-        let new = self.new_results(stmt);
+        let new = self.new_results(node);
         if new.is_empty() {
             let (then, otherwise) = (self.side(node, 0), self.side(node, 1));
             return self.if_statement(stmt, then, otherwise);
         }
         let at = self.at;
         let value = self.branch_with_results(node);
-        let patterns: Vec<_> = new.iter().map(|k| self.declaration(stmt.results[*k])).collect();
-        let pattern = match patterns.as_slice() {
-            [one] => one.clone(),
-            _ => tuple(&patterns, at),
-        };
-        quote_spanned!(at=> let #pattern = #value;)
+        let ids: Vec<_> = new.iter().map(|k| stmt.results[*k]).collect();
+        let ty = self.spelled(&ids);
+        let patterns: Vec<_> = ids.iter().map(|id| self.declaration(*id)).collect();
+        let pattern = one_or_tuple(&patterns, at);
+        quote_spanned!(at=> let #pattern #ty = #value;)
     }
 
     /// The results that are read, and live in variables that do not exist yet.
-    fn new_results(&self, stmt: &Stmt) -> Vec<usize> {
+    fn new_results(&self, node: NodeNo) -> Vec<usize> {
+        let it = &self.facts.outline.nodes[node];
+        let stmt = it.stmt;
         let new = |k: &usize| {
             let id = stmt.results[*k];
-            self.facts.folds.is_used(id) && !self.is_declared(id)
+            let variable = self.facts.variables.of_value(id);
+            self.facts.folds.is_used(id) && !self.facts.variables.is_older(variable, it.start)
         };
         (0..stmt.results.len()).filter(new).collect()
     }
@@ -51,7 +51,7 @@ impl<'o, 'a> Emit<'o, 'a> {
     pub(super) fn branch_with_results(&mut self, node: NodeNo) -> TokenStream {
         let at = self.at;
         let stmt = self.facts.outline.nodes[node].stmt;
-        let new = self.new_results(stmt);
+        let new = self.new_results(node);
         let cond = self.condition(condition(stmt));
         let then = self.arm(node, 0, &new);
         let otherwise = self.arm(node, 1, &new);
@@ -130,7 +130,7 @@ impl<'o, 'a> Emit<'o, 'a> {
             return None;
         }
         let new: Vec<ValueId> = self
-            .new_results(stmt)
+            .new_results(last)
             .into_iter()
             .map(|k| stmt.results[k])
             .collect();
@@ -281,19 +281,14 @@ impl<'o, 'a> Emit<'o, 'a> {
             if !self.is_variable_used(variable) {
                 continue;
             }
-            let ty = facts.outline.body.ty(*param);
-            let int = matches!(ty, Type::Int(int) if *int != Int::Inferred);
+            let int = matches!(facts.outline.body.ty(*param), Type::Int(int) if *int != Int::Inferred);
             let literal = facts.outline.body.value(*init).constant.is_some();
             let value = match literal && int {
                 true => self.typed(*init).tokens,
                 false => self.tokens(*init),
             };
+            let ty = if int { None } else { self.spelled(&[*param]) };
             let pattern = self.declaration(*param);
-            let spelled = !int && facts.typing.spells(variable) && is_spellable(ty);
-            let ty = spelled.then(|| {
-                let ty = types::tokens(ty, at);
-                quote_spanned!(at=> : #ty)
-            });
             lets.extend(quote_spanned!(at=> let #pattern #ty = #value;));
         }
         lets.extend(self.assign(moves));
@@ -427,7 +422,7 @@ impl<'o, 'a> Emit<'o, 'a> {
             return None;
         }
         let flag = stmt.results.iter().position(|id| *id == again)?;
-        (self.new_results(stmt) == [flag]).then_some(flag)
+        (self.new_results(node) == [flag]).then_some(flag)
     }
 }
 

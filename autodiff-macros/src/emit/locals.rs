@@ -52,6 +52,7 @@ impl Locals {
             events: Vec::new(),
             open: Vec::new(),
             scopes: Vec::new(),
+            lists: 0,
         };
         scan.function(&pieces);
         let names = scan.names(&self.wishes);
@@ -79,8 +80,12 @@ fn placeholder(ident: &Ident) -> Option<Placeholder> {
 
 #[derive(Clone, Copy)]
 enum Event {
-    /// A variable begins; the number of its scope.
-    Declared(usize, usize),
+    /// A variable begins: the number of its scope, and of the list or pattern that must not name two alike.
+    Declared {
+        var: usize,
+        scope: usize,
+        list: usize,
+    },
     Used(usize),
 }
 
@@ -91,6 +96,8 @@ struct Scan {
     open: Vec<usize>,
     /// The event behind the last one of each scope.
     scopes: Vec<usize>,
+    /// Lists of parameters and patterns so far.
+    lists: usize,
 }
 
 /// Variables of a pattern that are not in scope yet.
@@ -109,19 +116,14 @@ enum Until {
 impl Scan {
     fn function(&mut self, pieces: &Pieces<'_>) {
         self.enter();
-        let first = self.events.len();
+        let mut params = Pending {
+            until: Some(Until::Block),
+            ..Pending::default()
+        };
         for param in &*pieces.params {
-            self.stream(param, &mut Pending::default());
+            self.stream(param, &mut params);
         }
-        // Parameters stand beside each other, also those that nobody reads.
-        let beside: Vec<_> = self.events[first..]
-            .iter()
-            .filter_map(|event| match event {
-                Event::Declared(var, _) => Some(Event::Used(*var)),
-                Event::Used(_) => None,
-            })
-            .collect();
-        self.events.extend(beside);
+        self.flush(&mut params);
         self.stream(pieces.stmts, &mut Pending::default());
         self.stream(pieces.result, &mut Pending::default());
         if let Some(closure) = &pieces.closure {
@@ -140,15 +142,12 @@ impl Scan {
         self.scopes[scope] = self.events.len();
     }
 
-    fn declare(&mut self, var: usize) {
-        let scope = *self.open.last().expect("the function is a scope");
-        self.events.push(Event::Declared(var, scope));
-    }
-
     fn flush(&mut self, pending: &mut Pending) {
         pending.until = None;
+        self.lists += 1;
+        let (list, scope) = (self.lists, *self.open.last().expect("the function is a scope"));
         for var in std::mem::take(&mut pending.vars) {
-            self.declare(var);
+            self.events.push(Event::Declared { var, scope, list });
         }
     }
 
@@ -160,10 +159,7 @@ impl Scan {
             match tree {
                 TokenTree::Ident(ident) => match placeholder(&ident) {
                     Some(Placeholder::Used(var)) => self.events.push(Event::Used(var)),
-                    Some(Placeholder::Declared(var)) => match pending.until {
-                        Some(_) => pending.vars.push(var),
-                        None => self.declare(var),
-                    },
+                    Some(Placeholder::Declared(var)) => pending.vars.push(var),
                     None if ident == "let" => {
                         pending.until = Some(match was_refutable {
                             true => Until::Block,
@@ -201,25 +197,26 @@ impl Scan {
             }
         }
         let mut names = vec![Name::default(); wishes.len()];
-        // Who bears a name, and the end of the bearer's scope.
-        let mut bearers: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+        // Who bears a name, the end of the bearer's scope, and its list.
+        let mut bearers: BTreeMap<String, Vec<(usize, usize, usize)>> = BTreeMap::new();
         for (at, event) in self.events.iter().enumerate() {
-            let Event::Declared(var, scope) = *event else {
+            let Event::Declared { var, scope, list } = *event else {
                 continue;
             };
             let end = self.scopes[scope];
             let taken = |text: &str| {
-                let bearers = bearers.get(text).into_iter().flatten();
-                bearers.into_iter().any(|(other, other_end)| {
+                let mut bearers = bearers.get(text).into_iter().flatten();
+                bearers.any(|(other, other_end, other_list)| {
                     let later = uses[*other].partition_point(|used| *used < at);
-                    *other_end > at && uses[*other].get(later).is_some_and(|used| *used < end)
+                    let read = *other_end > at && uses[*other].get(later).is_some_and(|used| *used < end);
+                    read || *other_list == list
                 })
             };
             let wish = &wishes[var];
             let text = candidates(wish)
                 .find(|text| !taken(text))
                 .expect("there is always one more number");
-            bearers.entry(text.clone()).or_default().push((var, end));
+            bearers.entry(text.clone()).or_default().push((var, end, list));
             names[var] = Name {
                 text,
                 used: !uses[var].is_empty(),

@@ -17,6 +17,8 @@ mod opaque;
 mod outline;
 mod paths;
 mod protocol;
+#[cfg(test)]
+mod random;
 mod signatures;
 mod stmts;
 mod stub;

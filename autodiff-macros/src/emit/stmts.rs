@@ -2,6 +2,8 @@
 
 use super::body::{Emit, tuple};
 use super::outline::{NodeNo, RegionNo};
+use super::types;
+use super::typing::is_spellable;
 use crate::ir::{Instr, PlaceId, PlaceRef, Tree, ValueId};
 use crate::names::local;
 use proc_macro2::TokenStream;
@@ -34,6 +36,8 @@ impl<'o, 'a> Emit<'o, 'a> {
     /// The statements of a function and its result. A branch at its end gives the result itself.
     pub(super) fn function_block(&mut self, region: RegionNo, result: &Tree) -> (TokenStream, TokenStream) {
         let tail = match result {
+            // A branch gives a tuple of several values, or one value.
+            Tree::Tuple(parts) if parts.len() == 1 => None,
             Tree::Tuple(parts) => parts.iter().map(leaf).collect::<Option<Vec<_>>>(),
             other => leaf(other).map(|id| vec![id]),
         };
@@ -180,9 +184,36 @@ impl<'o, 'a> Emit<'o, 'a> {
         if self.skips(&pattern) {
             return statement(value, at);
         }
+        let ty = match &pattern {
+            Pattern::Value(id) => self.spelled(&[*id]),
+            _ => None,
+        };
         let mut after = TokenStream::new();
         let pattern = self.pattern(&pattern, &mut after);
-        quote_spanned!(at=> let #pattern = #value; #after)
+        quote_spanned!(at=> let #pattern #ty = #value; #after)
+    }
+
+    /// `: f64`, `: (f64, _)`, where rustc has to be told.
+    pub(super) fn spelled(&self, ids: &[ValueId]) -> Option<TokenStream> {
+        let at = self.at;
+        let facts = self.facts;
+        let spells = |id: &ValueId| {
+            let ty = facts.outline.body.ty(*id);
+            facts.typing.spells(facts.variables.of_value(*id)) && is_spellable(ty)
+        };
+        if !ids.iter().any(spells) {
+            return None;
+        }
+        let parts = ids.iter().map(|id| match spells(id) {
+            true => types::tokens(facts.outline.body.ty(*id), at),
+            false => quote_spanned!(at=> _),
+        });
+        let parts: Vec<_> = parts.collect();
+        let ty = match parts.as_slice() {
+            [one] => one.clone(),
+            _ => tuple(&parts, at),
+        };
+        Some(quote_spanned!(at=> : #ty))
     }
 
     /// Whether nothing of the pattern is of use.

@@ -13,6 +13,8 @@ pub(super) struct Variables {
     members: Vec<Vec<ValueId>>,
     /// Whether a loop or a branch assigns to the variable.
     mutable: Vec<bool>,
+    /// Where the first of each value's variable begins, by [`ValueId`] of the class.
+    homes: Vec<u32>,
 }
 
 impl Variables {
@@ -23,6 +25,7 @@ impl Variables {
             class: ids.clone().collect(),
             members: ids.map(|id| vec![id]).collect(),
             mutable: vec![false; count],
+            homes: Vec::new(),
         };
         let mut merge = Merge {
             outline,
@@ -50,7 +53,17 @@ impl Variables {
                 merge.again(repeat);
             }
         }
-        merge.variables
+        let ids = (0..count).map(|id| ValueId(id as u32));
+        let homes = ids.map(|id| merge.home(id).map_or(0, |at| at.pos)).collect();
+        Variables {
+            homes,
+            ..merge.variables
+        }
+    }
+
+    /// Whether the variable exists before `pos`.
+    pub(super) fn is_older(&self, variable: ValueId, pos: u32) -> bool {
+        self.homes[variable.0 as usize] < pos
     }
 
     /// The variable that `id` lives in.
