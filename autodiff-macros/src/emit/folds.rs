@@ -438,10 +438,9 @@ impl<'a> Walk<'_, 'a> {
         let Some(writes) = self.writes.get(&self.group(place)) else {
             return false;
         };
-        let inside = |write: &&Write| write.pos > from && (write.pos < to || (late && write.pos == to));
-        writes
-            .iter()
-            .any(|write| inside(&write) && (write.shape || !shape))
+        // What writes while it still has operands to read has borrowed the whole of the memory.
+        let meets = |write: &Write| write.pos < to && (write.shape || !shape) || late && write.pos == to;
+        writes.iter().any(|write| write.pos > from && meets(write))
     }
 
     /// `-x`, however often it is used, and `2.0 * x`, used twice: shorter than a variable for it, and the same code in
@@ -479,7 +478,9 @@ impl<'a> Walk<'_, 'a> {
             let inside = self.outline.around(used.at.region);
             let inside = inside.take_while(|region| *region != it.region).last();
             let end = inside.map_or(used.at.pos, |region| self.outline.regions[region].end);
-            !self.changes((at.root, true), it.start, end, used.late)
+            let read = (at.root, true);
+            !self.changes(read, it.start, end, used.late)
+                && !self.changes(read, it.start, used.at.pos, used.late)
         };
         at.path.is_empty()
             && !viewed
