@@ -3,8 +3,8 @@
 use super::body::{code, without_places};
 use crate::ir::interpret::{Data, run, run_pullback};
 use crate::ir::{
-    BinaryOp, Body, Builder, CompareOp, Init, Instr, Len, Loop, LoopKind, Name, Origin, Param, Passing, Place,
-    PlaceId, PlaceRef, Proj, Region, Role, Tree, Type, ValueId, print, verify,
+    BinaryOp, Body, Builder, CompareOp, Init, Instr, Len, Loop, LoopKind, Name, Origin, Param, Passing,
+    Place, PlaceId, PlaceRef, Proj, Region, Role, Tree, Type, ValueId, print, verify,
 };
 use crate::names::Names;
 use crate::rules::find;
@@ -110,7 +110,12 @@ impl Generator {
     }
 
     fn element(&mut self, writable: bool) -> Option<PlaceRef> {
-        let lists: Vec<_> = self.lists.iter().filter(|(_, may)| *may || !writable).map(|(id, _)| *id).collect();
+        let lists: Vec<_> = self
+            .lists
+            .iter()
+            .filter(|(_, may)| *may || !writable)
+            .map(|(id, _)| *id)
+            .collect();
         if lists.is_empty() {
             return None;
         }
@@ -125,7 +130,9 @@ impl Generator {
             return self.random.pick(&all);
         }
         let (a, b) = (self.float(), self.float());
-        let op = self.random.pick(&[CompareOp::Lt, CompareOp::Le, CompareOp::Gt, CompareOp::Ne]);
+        let op = self
+            .random
+            .pick(&[CompareOp::Lt, CompareOp::Le, CompareOp::Gt, CompareOp::Ne]);
         let cond = self.b.compare(op, a, b);
         self.bools.push(cond);
         cond
@@ -141,7 +148,9 @@ impl Generator {
         match self.random.below(if depth > 0 { 23 } else { 16 }) {
             0..=4 => {
                 let (a, b) = (self.float(), self.float());
-                let op = self.random.pick(&[BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul, BinaryOp::Div]);
+                let op = self
+                    .random
+                    .pick(&[BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul, BinaryOp::Div]);
                 let id = self.b.binary(op, a, b);
                 self.new_float(id);
             }
@@ -151,7 +160,9 @@ impl Generator {
                 self.new_float(id);
             }
             6 => {
-                let (name, argc) = self.random.pick(&[("sin", 1), ("sqrt", 1), ("max", 2), ("abs", 1)]);
+                let (name, argc) = self
+                    .random
+                    .pick(&[("sin", 1), ("sqrt", 1), ("max", 2), ("abs", 1)]);
                 let args = (0..argc).map(|_| self.float()).collect();
                 let id = self.b.math(find(name, argc).expect("a row"), args);
                 self.new_float(id);
@@ -225,8 +236,14 @@ impl Generator {
             at.then(Proj::Range(Some(start), Some(end)))
         };
         match self.random.below(8) {
-            0 if to != from => self.b.effect(Instr::CopyTo { to: whole, from: other }),
-            1 if to != from => self.b.effect(Instr::Accumulate { to: whole, from: other }),
+            0 if to != from => self.b.effect(Instr::CopyTo {
+                to: whole,
+                from: other,
+            }),
+            1 if to != from => self.b.effect(Instr::Accumulate {
+                to: whole,
+                from: other,
+            }),
             2 => {
                 let (i, j) = (self.index(), self.index());
                 let swap = Instr::Swap(whole.then(Proj::Index(i)), whole.then(Proj::Index(j)));
@@ -234,7 +251,11 @@ impl Generator {
             }
             3 => {
                 let value = self.float();
-                let to = if self.random.chance(50) { whole } else { part(self, &whole) };
+                let to = if self.random.chance(50) {
+                    whole
+                } else {
+                    part(self, &whole)
+                };
                 self.b.effect(Instr::Fill { to, value });
             }
             4 if to != from => {
@@ -255,7 +276,10 @@ impl Generator {
                 self.b.alloc(place, init);
                 let value = self.float();
                 let at = PlaceRef::whole(place);
-                self.b.effect(Instr::Push { to: at.clone(), value });
+                self.b.effect(Instr::Push {
+                    to: at.clone(),
+                    value,
+                });
                 let last = self.b.one(Instr::Pop { from: at }, Type::F64);
                 self.new_float(last);
                 self.lists.push((place, true));
@@ -355,7 +379,13 @@ impl Generator {
             yields.push(self.again(counter.filter(|_| must_break)));
         }
         let next: Vec<_> = (0..carried)
-            .map(|k| if self.random.chance(15) { values[k] } else { self.float() })
+            .map(|k| {
+                if self.random.chance(15) {
+                    values[k]
+                } else {
+                    self.float()
+                }
+            })
             .collect();
         yields.extend(next);
         if let Some(counter) = counter {
@@ -502,7 +532,10 @@ fn compiled(source: &str) -> Vec<String> {
     let output = Command::new(&program).output().expect("the program runs");
     let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{complaints}\n{}", file.display());
-    let lines = String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
+    let lines = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(str::to_owned)
+        .collect();
     std::fs::remove_dir_all(&folder).expect("the folder is ours");
     lines
 }
@@ -549,13 +582,21 @@ impl Program {
         let results = body.result.leaves().len();
         let floats = "f64,".repeat(results);
         let (params, stmts, result) = (signature(&given.params), &given.stmts, &given.result);
-        let _ = writeln!(self.functions, "fn f{seed}({params}) -> ({floats}) {{ {stmts} {result} }}");
+        let _ = writeln!(
+            self.functions,
+            "fn f{seed}({params}) -> ({floats}) {{ {stmts} {result} }}"
+        );
         let _ = writeln!(
             self.main,
             "let mut b = {BUFFER:?}; let r = f{seed}(0.8, -1.7, &{XS:?}, &mut b); show(&[{}], &b, &[]);",
             parts(results)
         );
-        self.expect(outcome.result.flat(), &[&outcome.args[3]], &primal, &format!("{stmts} {result}"));
+        self.expect(
+            outcome.result.flat(),
+            &[&outcome.args[3]],
+            &primal,
+            &format!("{stmts} {result}"),
+        );
 
         let back = simplified(crate::differentiate::pullback(body, &switches));
         let pulled = [
@@ -610,7 +651,10 @@ impl Program {
 
 fn signature(patterns: &[proc_macro2::TokenStream]) -> String {
     let types = ["f64", "f64", "&[f64]", "&mut [f64]"];
-    let params = patterns.iter().zip(types).map(|(pattern, ty)| format!("{pattern}: {ty}"));
+    let params = patterns
+        .iter()
+        .zip(types)
+        .map(|(pattern, ty)| format!("{pattern}: {ty}"));
     params.collect::<Vec<_>>().join(", ")
 }
 
@@ -620,7 +664,9 @@ fn parts(count: usize) -> String {
 
 #[test]
 fn random_bodies_mean_what_their_code_means() {
-    let count = std::env::var("AUTODIFF_RANDOM").ok().and_then(|count| count.parse().ok());
+    let count = std::env::var("AUTODIFF_RANDOM")
+        .ok()
+        .and_then(|count| count.parse().ok());
     let mut program = Program::default();
     for seed in 1..=count.unwrap_or(40) {
         let body = random_body(seed);
