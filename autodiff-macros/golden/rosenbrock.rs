@@ -8,3 +8,85 @@ fn rosenbrock(x: &[f64]) -> f64 {
     }
     sum
 }
+
+// ---- becomes ----
+
+impl rosenbrock {
+    pub fn grad(x: &[f64]) -> ::std::vec::Vec<f64> {
+        Self::value_and_grad(x).1
+    }
+    pub fn value_and_grad(x: &[f64]) -> (f64, ::std::vec::Vec<f64>) {
+        let mut x_bar = ::std::vec![0.0; x.len()];
+        let value = Self::__gradient(x, &mut x_bar);
+        (value, x_bar)
+    }
+    pub fn __gradient(x: &[f64], x_bar: &mut [f64]) -> f64 {
+        let k = x.len() - 1;
+        let mut sum = 0.0;
+        let mut t = 0.0;
+        for i in 0..k {
+            let x_i = x[i];
+            let a = 1.0 - x_i;
+            let b = x[i + 1] - x_i * x_i;
+            sum += a * a + 100.0 * b * b;
+            let b_bar = 200.0 * b;
+            x_bar[i] += t - 2.0 * (b_bar * x_i + a);
+            t = b_bar;
+        }
+        if 0 < k {
+            x_bar[k] += t;
+        }
+        sum
+    }
+    pub fn jvp(x: &[f64], x_dot: &[f64]) -> (f64, f64) {
+        ::differentiable::__private::check_len("the tangent", x_dot.len(), x.len());
+        let mut sum = 0.0;
+        let mut sum_dot = 0.0;
+        for i in 0..x.len() - 1 {
+            let x_i = x[i];
+            let x_dot_i = x_dot[i];
+            let a = 1.0 - x_i;
+            let k = i + 1;
+            let b = x[k] - x_i * x_i;
+            sum += a * a + 100.0 * b * b;
+            sum_dot = sum_dot - 2.0 * (x_dot_i * a)
+                + 200.0 * ((x_dot[k] - 2.0 * (x_dot_i * x_i)) * b);
+        }
+        (sum, sum_dot)
+    }
+    pub fn __forward(
+        x: &[f64],
+    ) -> (f64, impl ::core::ops::FnOnce(f64, &[f64], &mut [f64]) -> ((),) + use<>) {
+        let k = x.len() - 1;
+        let mut sum = 0.0;
+        for i in 0..k {
+            let x_i = x[i];
+            let a = 1.0 - x_i;
+            let b = x[i + 1] - x_i * x_i;
+            sum += a * a + 100.0 * b * b;
+        }
+        (
+            sum,
+            move |sum_bar: f64, x: &[f64], x_bar: &mut [f64]| -> ((),) {
+                let mut __x_bar_zeros = ::std::vec::Vec::new();
+                let x_bar = ::differentiable::__private::or_zeros_mut(
+                    x_bar,
+                    &x[..],
+                    &mut __x_bar_zeros,
+                );
+                let mut t = 0.0;
+                for k in (0..k).rev() {
+                    let k1 = k + 1;
+                    let t1 = x[k];
+                    let b_bar = 200.0 * (sum_bar * (x[k1] - t1 * t1));
+                    x_bar[k1] += t + b_bar;
+                    t = -2.0 * (b_bar * t1 + sum_bar * (1.0 - t1));
+                }
+                if 0 < k {
+                    x_bar[0] += t;
+                }
+                ((),)
+            },
+        )
+    }
+}
