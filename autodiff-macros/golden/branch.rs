@@ -21,8 +21,8 @@ impl huber {
         } else if x > 0.0 {
             (delta * (x - 0.5 * delta), delta)
         } else {
-            let x_bar = -delta;
-            (x_bar * (x + 0.5 * delta), x_bar)
+            let t = -delta;
+            (t * (x + 0.5 * delta), t)
         }
     }
     pub fn jvp(x: f64, delta: f64, x_dot: f64) -> (f64, f64) {

@@ -15,9 +15,9 @@ impl outer {
         (value, (x_bar, ys_bar))
     }
     pub fn __gradient(x: f64, ys: &[f64], ys_bar: &mut [f64]) -> (f64, f64) {
-        let (x_bar, inner_pullback) = inner::__forward(x * x, ys);
-        let (t, _) = inner_pullback(x, ys, ys_bar);
-        (x * x_bar, x_bar + 2.0 * (t * x))
+        let (t, inner_pullback) = inner::__forward(x * x, ys);
+        let (t1, _) = inner_pullback(x, ys, ys_bar);
+        (x * t, t + 2.0 * (t1 * x))
     }
     pub fn jvp(x: f64, ys: &[f64], (x_dot, ys_dot): (f64, &[f64])) -> (f64, f64) {
         ::differentiable::__private::check_len("the tangent", ys_dot.len(), ys.len());

@@ -53,13 +53,13 @@ impl network {
         }
         let value = out.tanh();
         let out_bar = 1.0 - value * value;
-        for k in (0..3).rev() {
-            let t = recorded_values[k];
-            let sum_bar = out_bar * v[k] * (1.0 - t * t);
-            v_bar[k] += out_bar * t;
-            for k1 in (0..2).rev() {
-                x_bar[k1] += sum_bar * w[k][k1];
-                w_bar[k][k1] += sum_bar * x[k1];
+        for i in (0..3).rev() {
+            let t = recorded_values[i];
+            let sum_bar = out_bar * v[i] * (1.0 - t * t);
+            v_bar[i] += out_bar * t;
+            for j in (0..2).rev() {
+                x_bar[j] += sum_bar * w[i][j];
+                w_bar[i][j] += sum_bar * x[j];
             }
         }
         value
@@ -139,13 +139,13 @@ impl network {
                 let mut __x_bar = [0.0; 2];
                 let x_bar = &mut __x_bar;
                 let out_bar = seed * (1.0 - value * value);
-                for k in (0..3).rev() {
-                    let t = recorded_values[k];
-                    let sum_bar = out_bar * v[k] * (1.0 - t * t);
-                    v_bar[k] += out_bar * t;
-                    for k1 in (0..2).rev() {
-                        x_bar[k1] += sum_bar * w[k][k1];
-                        w_bar[k][k1] += sum_bar * x[k1];
+                for i in (0..3).rev() {
+                    let t = recorded_values[i];
+                    let sum_bar = out_bar * v[i] * (1.0 - t * t);
+                    v_bar[i] += out_bar * t;
+                    for j in (0..2).rev() {
+                        x_bar[j] += sum_bar * w[i][j];
+                        w_bar[i][j] += sum_bar * x[j];
                     }
                 }
                 ((), (), __x_bar)

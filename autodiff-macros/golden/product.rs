@@ -10,8 +10,8 @@ impl f {
         (y.sin(), x * y.cos())
     }
     pub fn value_and_grad(x: f64, y: f64) -> (f64, (f64, f64)) {
-        let x_bar = y.sin();
-        (x * x_bar, (x_bar, x * y.cos()))
+        let y_sin = y.sin();
+        (x * y_sin, (y_sin, x * y.cos()))
     }
     pub fn jvp(x: f64, y: f64, (x_dot, y_dot): (f64, f64)) -> (f64, f64) {
         let y_sin = y.sin();

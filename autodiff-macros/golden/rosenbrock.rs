@@ -21,20 +21,20 @@ impl rosenbrock {
         (value, x_bar)
     }
     pub fn __gradient(x: &[f64], x_bar: &mut [f64]) -> f64 {
-        let k = x.len() - 1;
+        let n = x.len() - 1;
         let mut sum = 0.0;
-        let mut t = 0.0;
-        for i in 0..k {
+        let mut carry = 0.0;
+        for i in 0..n {
             let x_i = x[i];
             let a = 1.0 - x_i;
             let b = x[i + 1] - x_i * x_i;
             sum += a * a + 100.0 * b * b;
             let b_bar = 200.0 * b;
-            x_bar[i] += t - 2.0 * (b_bar * x_i + a);
-            t = b_bar;
+            x_bar[i] += carry - 2.0 * (b_bar * x_i + a);
+            carry = b_bar;
         }
-        if 0 < k {
-            x_bar[k] += t;
+        if 0 < n {
+            x_bar[n] += carry;
         }
         sum
     }
@@ -46,20 +46,19 @@ impl rosenbrock {
             let x_i = x[i];
             let x_dot_i = x_dot[i];
             let a = 1.0 - x_i;
-            let k = i + 1;
-            let b = x[k] - x_i * x_i;
+            let b = x[i + 1] - x_i * x_i;
             sum += a * a + 100.0 * b * b;
             sum_dot = sum_dot - 2.0 * (x_dot_i * a)
-                + 200.0 * ((x_dot[k] - 2.0 * (x_dot_i * x_i)) * b);
+                + 200.0 * ((x_dot[i + 1] - 2.0 * (x_dot_i * x_i)) * b);
         }
         (sum, sum_dot)
     }
     pub fn __forward(
         x: &[f64],
     ) -> (f64, impl ::core::ops::FnOnce(f64, &[f64], &mut [f64]) -> ((),) + use<>) {
-        let k = x.len() - 1;
+        let n = x.len() - 1;
         let mut sum = 0.0;
-        for i in 0..k {
+        for i in 0..n {
             let x_i = x[i];
             let a = 1.0 - x_i;
             let b = x[i + 1] - x_i * x_i;
@@ -74,16 +73,15 @@ impl rosenbrock {
                     &x[..],
                     &mut __x_bar_zeros,
                 );
-                let mut t = 0.0;
-                for k in (0..k).rev() {
-                    let k1 = k + 1;
-                    let t1 = x[k];
-                    let b_bar = 200.0 * (sum_bar * (x[k1] - t1 * t1));
-                    x_bar[k1] += t + b_bar;
-                    t = -2.0 * (b_bar * t1 + sum_bar * (1.0 - t1));
+                let mut carry = 0.0;
+                for i in (0..n).rev() {
+                    let x_i = x[i];
+                    let b_bar = 200.0 * (sum_bar * (x[i + 1] - x_i * x_i));
+                    x_bar[i + 1] += carry + b_bar;
+                    carry = -2.0 * (b_bar * x_i + sum_bar * (1.0 - x_i));
                 }
-                if 0 < k {
-                    x_bar[0] += t;
+                if 0 < n {
+                    x_bar[0] += carry;
                 }
                 ((),)
             },

@@ -35,9 +35,8 @@ impl spread {
             let x_i = x[i];
             powers[0] = x_i;
             for k in 1..d {
-                let k1 = k - 1;
-                let t = powers[k1];
-                recorded_values[k1] = t;
+                let t = powers[k - 1];
+                recorded_values[k - 1] = t;
                 powers[k] = t * x_i;
             }
             powers_bar.clear();
@@ -48,11 +47,10 @@ impl spread {
                 total += powers_k.sin();
             }
             for k in (1..d).rev() {
-                let t = powers_bar[k];
+                let powers_bar_k = powers_bar[k];
                 powers_bar[k] = 0.0;
-                let k = k - 1;
-                x_bar[i] += t * recorded_values[k];
-                powers_bar[k] += t * x_i;
+                x_bar[i] += powers_bar_k * recorded_values[k - 1];
+                powers_bar[k - 1] += powers_bar_k * x_i;
             }
             let powers_bar0 = powers_bar[0];
             powers_bar[0] = 0.0;
@@ -74,10 +72,9 @@ impl spread {
             powers[0] = x_i;
             powers_dot[0] = x_dot_i;
             for k in 1..d {
-                let k1 = k - 1;
-                let t = powers[k1];
+                let t = powers[k - 1];
                 powers[k] = t * x_i;
-                powers_dot[k] = powers_dot[k1] * x_i + x_dot_i * t;
+                powers_dot[k] = powers_dot[k - 1] * x_i + x_dot_i * t;
             }
             for k in 0..d {
                 let powers_k = powers[k];
@@ -93,8 +90,8 @@ impl spread {
     ) -> (f64, impl ::core::ops::FnOnce(f64, &[f64], &mut [f64]) -> ((), ()) + use<>) {
         let x_len = x.len();
         let mut recorded_powers = ::std::vec![0.0_f64; x_len * d];
-        let d_saturating_sub = d.saturating_sub(1);
-        let mut recorded_values = ::std::vec![0.0_f64; x_len * d_saturating_sub];
+        let n = d.saturating_sub(1);
+        let mut recorded_values = ::std::vec![0.0_f64; x_len * n];
         let mut total = 0.0;
         for i in 0..x_len {
             let k = i * d;
@@ -103,9 +100,8 @@ impl spread {
             let x_i = x[i];
             powers[0] = x_i;
             for k in 1..d {
-                let k1 = k - 1;
-                let t = powers[k1];
-                recorded_values[i * d_saturating_sub + k1] = t;
+                let t = powers[k - 1];
+                recorded_values[i * n + (k - 1)] = t;
                 powers[k] = t * x_i;
             }
             for k in 0..d {
@@ -122,23 +118,22 @@ impl spread {
                     &mut __x_bar_zeros,
                 );
                 let mut powers_bar = ::std::vec![0.0_f64; d];
-                for k in (0..x_len).rev() {
+                for i in (0..x_len).rev() {
                     powers_bar.fill(0.0);
-                    let k1 = k * d;
-                    let powers = &recorded_powers[k1..k1 + d];
+                    let k = i * d;
+                    let powers = &recorded_powers[k..k + d];
                     for k in (0..d).rev() {
                         powers_bar[k] += total_bar * powers[k].cos();
                     }
-                    for k1 in (1..d).rev() {
-                        let t = powers_bar[k1];
-                        powers_bar[k1] = 0.0;
-                        let k1 = k1 - 1;
-                        x_bar[k] += t * recorded_values[k * d_saturating_sub + k1];
-                        powers_bar[k1] += t * x[k];
+                    for k in (1..d).rev() {
+                        let powers_bar_k = powers_bar[k];
+                        powers_bar[k] = 0.0;
+                        x_bar[i] += powers_bar_k * recorded_values[i * n + (k - 1)];
+                        powers_bar[k - 1] += powers_bar_k * x[i];
                     }
                     let powers_bar0 = powers_bar[0];
                     powers_bar[0] = 0.0;
-                    x_bar[k] += powers_bar0;
+                    x_bar[i] += powers_bar0;
                 }
                 ((), ())
             },

@@ -56,8 +56,8 @@ impl sum_of_squares {
                     &xs[..],
                     &mut __xs_bar_zeros,
                 );
-                for k in (0..xs_len).rev() {
-                    xs_bar[k] += 2.0 * (sum_bar * xs[k]);
+                for i in (0..xs_len).rev() {
+                    xs_bar[i] += 2.0 * (sum_bar * xs[i]);
                 }
                 ((),)
             },

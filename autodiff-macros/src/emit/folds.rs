@@ -6,7 +6,9 @@
 
 use super::outline::{Def, Kind, NodeNo, Outline, Point, RegionNo, is_expression, loop_regions, operands};
 use crate::ir::visit::{Access, places};
-use crate::ir::{Arg, CallMode, Init, Instr, Origin, Passing, PlaceId, Stmt, Tree, UnaryOp, ValueId};
+use crate::ir::{
+    Arg, BinaryOp, CallMode, Init, Instr, Origin, Passing, PlaceId, Stmt, Tree, UnaryOp, ValueId,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) struct Folds {
@@ -443,8 +445,8 @@ impl<'a> Walk<'_, 'a> {
         writes.iter().any(|write| write.pos > from && meets(write))
     }
 
-    /// `-x`, however often it is used, and `2.0 * x`, used twice: shorter than a variable for it, and the same code in
-    /// the end.
+    /// `-x`, however often it is used, `2.0 * x`, used twice, and `i + 1`, used thrice: shorter than a variable for it,
+    /// and the same code in the end.
     fn is_trivial(&self, node: NodeNo, stmt: &Stmt) -> bool {
         let body = self.outline.body;
         let id = stmt.results[0];
@@ -456,9 +458,14 @@ impl<'a> Walk<'_, 'a> {
         let literal = |id: ValueId| body.value(id).constant.is_some();
         let small = match &stmt.instr {
             Instr::Unary(UnaryOp::Neg, a) => variable(*a) && body.is_float(*a),
-            Instr::Binary(_, a, b) => {
+            Instr::Binary(op, a, b) => {
                 let one = (literal(*a) && variable(*b)) || (variable(*a) && literal(*b));
-                uses.len() == 2 && one && body.is_float(*a)
+                let shift = matches!(op, BinaryOp::Add | BinaryOp::Sub);
+                let few = match body.is_float(*a) {
+                    true => uses.len() == 2,
+                    false => shift && uses.len() <= 3,
+                };
+                one && few
             }
             _ => false,
         };

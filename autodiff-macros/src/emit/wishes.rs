@@ -1,7 +1,7 @@
 //! What a person would call a variable.
 
 use super::body::Facts;
-use crate::ir::{BinaryOp, Const, Init, Instr, PlaceId, PlaceRef, Proj, Stmt, Type, ValueId};
+use crate::ir::{BinaryOp, Const, Init, Instr, Origin, PlaceId, PlaceRef, Proj, Stmt, Type, ValueId};
 
 impl Facts<'_> {
     /// The name that the variable would like to have: the user's, or one after what it holds.
@@ -24,18 +24,48 @@ impl Facts<'_> {
             let stmt = self.outline.stmt_of(*id)?;
             self.described(stmt)
         });
-        described.unwrap_or_else(|| fallback(self.outline.body.ty(variable)).to_owned())
+        described.unwrap_or_else(|| self.fallback(variable).to_owned())
     }
 
-    /// The name that the value has, or the parameter that it is an element of.
+    /// A name after the part that the variable plays.
+    fn fallback(&self, variable: ValueId) -> &'static str {
+        let carried = self.variables.is_mutable(variable);
+        match self.outline.body.ty(variable) {
+            Type::Float(_) if carried => "carry",
+            Type::Float(_) => "t",
+            Type::Int(_) => match self.outline.defs[variable.0 as usize] {
+                // The number of an iteration.
+                Some(def) if def.node.is_none() => "i",
+                _ => "k",
+            },
+            Type::Bool => "cond",
+            Type::Pullback => "pullback",
+            Type::Array(..)
+            | Type::Slice(_)
+            | Type::Vec(_)
+            | Type::Aggregate(_)
+            | Type::Tuple(_)
+            | Type::Host => "value",
+        }
+    }
+
+    /// The name that the value has.
     fn named(&self, id: ValueId) -> Option<String> {
-        let name = self.outline.body.value(id).name.as_ref()?;
-        Some(name.text.trim_start_matches("r#").to_owned())
+        let value = self.outline.body.value(id);
+        let text = value.name.as_ref()?.text.trim_start_matches("r#");
+        // A value of the function is not called after a derivative that happens to be equal.
+        let foreign = value.origin == Origin::Primal && (text.ends_with("_bar") || text.ends_with("_dot"));
+        (!foreign).then(|| text.to_owned())
     }
 
     /// A short name after what the statement computes: `x_cos`, `x_i`, `x_squared`.
     fn described(&self, stmt: &Stmt) -> Option<String> {
         match &stmt.instr {
+            Instr::Math { .. } if !self.outline.body.is_float(stmt.results[0]) => Some("n".to_owned()),
+            // A length, less or more.
+            Instr::Binary(_, a, b) if [a, b].into_iter().any(|id| self.is_length(*id)) => {
+                Some("n".to_owned())
+            }
             Instr::Math { rule, args } => match self.short(args[0]) {
                 Some(name) => Some(format!("{name}_{}", rule.name)),
                 None => Some(rule.name.to_owned()),
@@ -51,6 +81,13 @@ impl Facts<'_> {
             }
             _ => None,
         }
+    }
+
+    fn is_length(&self, id: ValueId) -> bool {
+        matches!(
+            self.outline.stmt_of(id).map(|stmt| &stmt.instr),
+            Some(Instr::Len(_))
+        )
     }
 
     /// The name of a value if it is a variable.
@@ -107,20 +144,5 @@ impl Facts<'_> {
             _ => "list",
         }
         .to_owned()
-    }
-}
-
-fn fallback(ty: &Type) -> &'static str {
-    match ty {
-        Type::Float(_) => "t",
-        Type::Int(_) => "k",
-        Type::Bool => "cond",
-        Type::Pullback => "pullback",
-        Type::Array(..)
-        | Type::Slice(_)
-        | Type::Vec(_)
-        | Type::Aggregate(_)
-        | Type::Tuple(_)
-        | Type::Host => "value",
     }
 }

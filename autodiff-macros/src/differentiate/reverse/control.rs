@@ -126,6 +126,11 @@ impl<'a> Reverse<'a> {
 
         let mut init = Vec::new();
         let mut params = vec![self.b.value(induction_type(self, it))];
+        if let (LoopKind::Range { .. }, false) = (&it.kind, it.breaks) {
+            if let Some(name) = self.primal.value(it.body.params[0]).name.clone() {
+                self.b.name(params[0], name.text);
+            }
+        }
         let mut bars = BTreeMap::new();
         for k in &active {
             let bar = self.bars.remove(&stmt.results[*k]);
