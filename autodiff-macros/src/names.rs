@@ -7,14 +7,31 @@ use quote::{quote, quote_spanned};
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     facade: TokenStream,
+    /// The function, and what its companion is called.
+    own: (Ident, Ident),
 }
 
 impl Names {
     /// `facade` is the path of the crate that users depend on, `::differentiable` unless they said otherwise.
-    pub(crate) fn new(facade: &syn::Path) -> Self {
+    pub(crate) fn new(facade: &syn::Path, function: &Ident, companion: &Ident) -> Self {
         Names {
             facade: quote!(#facade),
+            own: (function.clone(), companion.clone()),
         }
+    }
+
+    /// The companion of the function at `path`. Of others it has the function's name; ours may have another.
+    pub(crate) fn companion(&self, path: &syn::ExprPath) -> syn::ExprPath {
+        let mut path = path.clone();
+        let segments = &mut path.path.segments;
+        let here = segments.len() == 1 || segments.first().is_some_and(|first| first.ident == "self");
+        if let Some(last) = segments
+            .last_mut()
+            .filter(|last| here && last.ident == self.own.0)
+        {
+            last.ident = Ident::new(&self.own.1.to_string(), last.ident.span());
+        }
+        path
     }
 
     /// `<facade>::__private::item`

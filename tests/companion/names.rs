@@ -244,3 +244,19 @@ pub fn attributed(#[allow(unused)] unused: Real, x: Real) -> Real {
 fn attributes() {
     assert_eq!(attributed::grad(1.0, 2.0), (0.0, 4.0));
 }
+
+mod taken {
+    #[allow(dead_code)]
+    pub(super) const NAME: &str = "a module of the function's name";
+}
+
+#[differentiable(name = taken_ad)]
+fn taken(x: Real, #[constant] n: u32) -> Real {
+    if n == 0 { 1.0 } else { x * taken(x, n - 1) }
+}
+
+#[test]
+fn recursion_under_another_name() {
+    assert_eq!(taken_ad::grad(2.0, 3), 12.0);
+    assert_eq!(taken_ad::hvp(2.0, 3, 1.0), 12.0);
+}

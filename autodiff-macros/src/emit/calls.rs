@@ -21,6 +21,7 @@ impl<'o, 'a> Emit<'o, 'a> {
     pub(super) fn call(&mut self, stmt: &Stmt, call: &Call, pos: u32) -> TokenStream {
         let at = self.at;
         let Callee::Path(path) = &call.callee;
+        let companion = &self.names.companion(path);
         match &call.mode {
             CallMode::Primal => {
                 let args = self.args(&call.args, pos);
@@ -31,7 +32,7 @@ impl<'o, 'a> Emit<'o, 'a> {
                 let (mut res, zeros) = self.zeros(call, tangents);
                 let mut args = self.args(&call.args, pos);
                 args.extend(self.tangents(call, tangents, zeros, pos));
-                let function = hidden(path, names::PUSHFORWARD, at);
+                let function = hidden(companion, names::PUSHFORWARD, at);
                 let pattern = Pattern::Tuple(vec![Pattern::of(&call.result), Pattern::of(result_dot)]);
                 res.extend(self.bind(pattern, quote_spanned!(at=> #function(#(#args),*))));
                 res
@@ -42,7 +43,7 @@ impl<'o, 'a> Emit<'o, 'a> {
                     true => names::FORWARD_BOXED,
                     false => names::FORWARD,
                 };
-                let function = hidden(path, name, at);
+                let function = hidden(companion, name, at);
                 let pattern = Pattern::Tuple(vec![Pattern::of(&call.result), last(stmt)]);
                 self.bind(pattern, quote_spanned!(at=> #function(#(#args),*)))
             }
@@ -59,7 +60,7 @@ impl<'o, 'a> Emit<'o, 'a> {
                     true => names::FORWARD_TANGENT_BOXED,
                     false => names::FORWARD_TANGENT,
                 };
-                let function = hidden(path, name, at);
+                let function = hidden(companion, name, at);
                 let pattern = Pattern::Tuple(vec![
                     Pattern::of(&call.result),
                     Pattern::of(result_dot),
@@ -379,13 +380,15 @@ impl<'o, 'a> Emit<'o, 'a> {
 
     /// A compile error at an argument that carries a derivative into a parameter that takes none.
     fn assert_differentiable(&mut self, path: &syn::ExprPath, tangents: &[Option<Arg>]) {
-        let segments = &path.path.segments;
-        let generic = segments
-            .iter()
-            .any(|segment| !segment.arguments.is_none() || segment.ident == "Self");
-        let Some(name) = segments.last().map(|last| last.ident.to_string()) else {
+        // The companion itself is not generic, only its functions are.
+        let mut path = path.clone();
+        let Some(last) = path.path.segments.last_mut() else {
             return;
         };
+        last.arguments = syn::PathArguments::None;
+        let name = last.ident.to_string();
+        let mut segments = path.path.segments.iter();
+        let generic = segments.any(|segment| !segment.arguments.is_none() || segment.ident == "Self");
         // An item inside of a function sees neither `Self` nor its type parameters.
         if path.qself.is_some() || generic {
             return;
@@ -397,7 +400,7 @@ impl<'o, 'a> Emit<'o, 'a> {
                 continue;
             }
             let at = names::local("x", tangent.span).span();
-            let constant = hidden(path, names::CONSTANT, at);
+            let constant = hidden(&self.names.companion(&path), names::CONSTANT, at);
             let mut number = Literal::usize_unsuffixed(k);
             number.set_span(at);
             let message =

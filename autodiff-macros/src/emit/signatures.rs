@@ -73,7 +73,7 @@ impl<'a> Signature<'a> {
         }
         Signature {
             request,
-            names: Names::new(&request.facade),
+            names: Names::new(&request.facade, &request.item.sig.ident, &request.companion),
             params,
             generics: namer.0,
         }

@@ -135,7 +135,7 @@ fn direction(body: &Body, input: &Input) -> Direction {
     };
     let mut suffix = name
         .as_ref()
-        .map_or("_dot".to_owned(), |name| format!("_by_{}", name.text));
+        .map_or("_dot".to_owned(), |name| format!("_by_{}", name.text.trim_start_matches("r#")));
     if let Input::Element { k, .. } = input {
         suffix.push_str(&k.to_string());
     }
