@@ -67,14 +67,12 @@ impl<'o, 'a> Emit<'o, 'a> {
         let old = self.old_moves(node, side, new);
         self.nested(|emit| {
             let at = emit.at;
-            if let (true, Some(last)) = (emit.assigns_nothing(&old), emit.tail_branch(region, &tail)) {
-                let nodes = emit.live_nodes(region);
-                let (_, before) = nodes.split_last().expect("a branch at the end is a statement");
-                let mut res = emit.nodes(before);
-                res.extend(emit.branch_with_results(last));
+            let wanted = emit.assigns_nothing(&old).then_some(tail.as_slice());
+            let (mut res, result) = emit.block_with_tail(region, wanted);
+            if let Some(result) = result {
+                res.extend(result);
                 return res;
             }
-            let mut res = emit.block(region);
             // The results are read before anything is assigned to.
             let clash = tail
                 .iter()

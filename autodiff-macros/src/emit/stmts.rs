@@ -41,16 +41,32 @@ impl<'o, 'a> Emit<'o, 'a> {
             Tree::Tuple(parts) => parts.iter().map(leaf).collect::<Option<Vec<_>>>(),
             other => leaf(other).map(|id| vec![id]),
         };
-        if let Some(last) = tail.and_then(|tail| self.tail_branch(region, &tail)) {
-            let nodes = self.live_nodes(region);
-            let (_, before) = nodes.split_last().expect("a branch at the end is a statement");
-            let stmts = self.nodes(before);
-            let result = self.branch_with_results(last);
+        let (stmts, result_here) = self.block_with_tail(region, tail.as_deref());
+        if let Some(result) = result_here {
             return (stmts, result);
         }
-        let stmts = self.block(region);
         let pos = self.facts.outline.regions[region].end;
         (stmts, self.tree(result, pos))
+    }
+
+    /// All statements of a region; if the last of them is a branch that gives `tail`, that one stands apart.
+    pub(super) fn block_with_tail(
+        &mut self,
+        region: RegionNo,
+        tail: Option<&[ValueId]>,
+    ) -> (TokenStream, Option<TokenStream>) {
+        let nodes = self.live_nodes(region);
+        let Some((last, before)) = nodes.split_last() else {
+            return (TokenStream::new(), None);
+        };
+        let mut stmts = self.nodes(before);
+        // Which of its results live in variables that exist already is only known behind what stands before it.
+        if tail.and_then(|tail| self.tail_branch(region, tail)) == Some(*last) {
+            let result = self.branch_with_results(*last);
+            return (stmts, Some(result));
+        }
+        stmts.extend(self.node(*last));
+        (stmts, None)
     }
 
     /// All statements of a region, without what it yields.

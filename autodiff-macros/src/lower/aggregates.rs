@@ -196,7 +196,7 @@ impl Lowerer<'_> {
     fn name_place(&mut self, id: PlaceId, ident: &syn::Ident) {
         let slot = &mut self.b.body.places[id.0 as usize].name;
         slot.get_or_insert_with(|| Name {
-            text: ident.to_string(),
+            text: super::scope::spoken(ident),
             span: ident.span(),
         });
     }

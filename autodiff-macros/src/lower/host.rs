@@ -320,7 +320,7 @@ impl Lowerer<'_> {
             Position::Written => true,
             Position::Receiver => self.may_be_written(&slot, mutable),
             Position::Value => matches!(slot, Operand::Place { by: By::RefMut, .. }),
-            Position::Base => false,
+            Position::Base | Position::Shown => false,
         };
         if varied && (template.allow == Allow::Constant || written) {
             template.failed = true;
@@ -350,7 +350,8 @@ impl Lowerer<'_> {
                 };
                 let hole = template.hole(arg);
                 match (position, by) {
-                    (Position::Value, By::Ref) => Some(syn::parse_quote!(&#hole)),
+                    (Position::Value | Position::Shown, By::Ref) => Some(syn::parse_quote!(&#hole)),
+                    (Position::Shown, By::RefMut) => Some(syn::parse_quote!(&#hole)),
                     (Position::Value, By::RefMut) => Some(syn::parse_quote!(&mut #hole)),
                     (Position::Written, By::Ref | By::RefMut) => Some(syn::parse_quote!(#hole)),
                     _ => Some(hole),

@@ -304,7 +304,7 @@ impl Lowerer<'_> {
         let position = match kind(mac) {
             Kind::Vec => Position::Value,
             Kind::Effect | Kind::Panic | Kind::Dbg | Kind::Matches | Kind::Host | Kind::Unknown => {
-                Position::Base
+                Position::Shown
             }
         };
         for arg in &mut content.args {
@@ -322,7 +322,7 @@ impl Lowerer<'_> {
             };
             // The string would look for the user's variable, and ours has another name.
             let mut value: syn::Expr = syn::parse_quote!(#variable);
-            self.fill_bound(&mut value, template, bound, Position::Base)?;
+            self.fill_bound(&mut value, template, bound, Position::Shown)?;
             if !content.args.empty_or_trailing() {
                 content.args.push_punct(Default::default());
             }

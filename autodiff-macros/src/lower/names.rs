@@ -39,8 +39,20 @@ pub(super) enum Position {
     Base,
     /// The same, before a method that may write to it.
     Receiver,
+    /// An argument of a macro that prints or compares: looked at through a shared reference.
+    Shown,
     /// Behind `&mut`, or left of an assignment.
     Written,
+}
+
+impl Position {
+    /// What holds for the whole of `a.b[c]` holds for `a`.
+    fn writes(self) -> bool {
+        match self {
+            Position::Receiver | Position::Written => true,
+            Position::Value | Position::Base | Position::Shown => false,
+        }
+    }
 }
 
 pub(super) type OnPath<'v> = dyn FnMut(&syn::ExprPath, Position) -> Option<syn::Expr> + 'v;
@@ -88,8 +100,8 @@ impl Names<'_> {
                     *expr = instead;
                 }
             }
-            syn::Expr::Field(it) if position != Position::Value => self.at(&mut it.base, position),
-            syn::Expr::Index(it) if position != Position::Value => {
+            syn::Expr::Field(it) if position.writes() => self.at(&mut it.base, position),
+            syn::Expr::Index(it) if position.writes() => {
                 self.at(&mut it.expr, position);
                 self.visit_expr_mut(&mut it.index);
             }

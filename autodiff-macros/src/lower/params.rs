@@ -60,7 +60,7 @@ impl Lowerer<'_> {
     pub(super) fn param(&mut self, index: usize, param: &RequestParam) -> Lowered<()> {
         self.b.span = param.ident().map_or(self.b.span, syn::Ident::span);
         let name = param.ident().map(|ident| Name {
-            text: ident.to_string(),
+            text: super::scope::spoken(ident),
             span: ident.span(),
         });
         let (tree, operand) = self.param_tree(&param.shape, param.passing, name);
@@ -84,7 +84,7 @@ impl Lowerer<'_> {
                 let parts = parts
                     .iter()
                     .map(|part| self.param_tree(part, passing, name.clone()));
-                let (trees, operands) = parts.unzip();
+                let (trees, operands) = parts.into_iter().unzip();
                 (Tree::Tuple(trees), Operand::Tuple(operands))
             }
             (ty, Passing::Value) if is_scalar(ty) => {

@@ -37,7 +37,7 @@ impl Scopes {
 
     /// A new variable in the innermost scope.
     pub(super) fn declare(&mut self, ident: &syn::Ident, slot: Operand, mutable: bool) -> VarId {
-        let id = self.hidden(&ident.to_string(), ident.span(), slot, mutable);
+        let id = self.hidden(&spoken(ident), ident.span(), slot, mutable);
         self.vars[id.0].key = std::ptr::from_ref(ident) as usize;
         let scope = self.names.last_mut().expect("a scope is open around every `let`");
         scope.push((ident.to_string(), id));
@@ -122,5 +122,14 @@ impl Scopes {
 
     pub(super) fn slot_mut(&mut self, id: VarId) -> &mut Operand {
         &mut self.vars[id.0].slot
+    }
+}
+
+/// The name of a variable without `r#`; a keyword gets an underscore.
+pub(super) fn spoken(ident: &syn::Ident) -> String {
+    let name = ident.to_string();
+    match name.strip_prefix("r#") {
+        Some(keyword) => format!("{keyword}_"),
+        None => name,
     }
 }

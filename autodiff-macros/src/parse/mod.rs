@@ -1,5 +1,6 @@
 //! Attribute and item in, [`Request`] out: everything that can be known without looking into the body.
 
+mod groups;
 mod hygiene;
 mod options;
 mod params;
@@ -80,6 +81,7 @@ impl RequestParam {
 /// Reads the attribute's options and the function's signature. Mistakes go to `diags`, all of them.
 pub(crate) fn request(args: TokenStream, item: TokenStream, diags: &mut Diags) -> Option<Request> {
     let mut item = signature::function(item, diags)?;
+    groups::to_parentheses(&mut item);
     let options = options::read(args, diags);
     let mut broken = signature::check(&item.sig, diags);
     let generics = item.sig.generics.clone();
