@@ -564,7 +564,11 @@ const BAR: [f64; LEN] = [0.25, 1.0, -2.0, 0.5];
 
 impl Program {
     fn add(&mut self, seed: u64, body: &Body, simple: bool) {
-        let names = Names::new(&syn::parse_quote!(::differentiable));
+        let names = Names::new(
+            &syn::parse_quote!(::differentiable),
+            &syn::parse_quote!(f),
+            &syn::parse_quote!(f),
+        );
         let switches = crate::pipeline::Switches::without(&[]);
         let simplified = |body: Body| match simple {
             true => crate::simplify::to_fixpoint(body, &switches),
