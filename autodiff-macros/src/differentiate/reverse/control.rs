@@ -119,10 +119,8 @@ impl<'a> Reverse<'a> {
             })
             .collect();
         let kind = self.reversed_kind(stmt, it, key);
-        // Integers that the body only counts up or down are counted back instead of recorded.
-        let counted: Vec<usize> = (0..carried.len())
-            .filter(|k| self.counts(it, *k) && self.is_at_hand(stmt.results[*k]))
-            .collect();
+        // Integers that the body only counts up or down are counted back from where they ended, instead of recorded.
+        let counted: Vec<usize> = (0..carried.len()).filter(|k| self.counts(it, *k)).collect();
 
         let mut init = Vec::new();
         let mut params = vec![self.b.value(induction_type(self, it))];

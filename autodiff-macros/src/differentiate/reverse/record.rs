@@ -85,11 +85,6 @@ impl<'a> Reverse<'a> {
         found.expect("the reverse of a region asks only for values of that region and those around it")
     }
 
-    /// Whether `id` can be had without a new record.
-    pub(super) fn is_at_hand(&self, id: ValueId) -> bool {
-        self.cost(id).is_some()
-    }
-
     /// How many operations give `id` again without a new record; `None` if nothing does.
     fn cost(&self, id: ValueId) -> Option<usize> {
         let home = self.layout.home(id)?;
