@@ -1,6 +1,6 @@
 //! Calls of annotated functions: scalars, buffers, parts of buffers, results of every shape, recursion.
 
-use crate::check::{check, check_hessian, check_into, check_jacobian, check_map};
+use crate::check::{check, check_hessian, check_jacobian};
 use differentiable::differentiable;
 
 #[differentiable]
@@ -124,7 +124,8 @@ fn arrays(a: [f64; 3], b: [f64; 3]) -> f64 {
 fn vectors(x: &[f64]) -> f64 {
     let y = doubled(x);
     let z = doubled(&y);
-    let w = consumed(doubled(&x[1..]));
+    let tail: Vec<f64> = doubled(&x[1..]);
+    let w = consumed(tail);
     let mut s = 0.0;
     for v in &z {
         s += v;

@@ -54,8 +54,13 @@ impl<'a> Reverse<'a> {
         let mut results = Vec::new();
         let mut cotangents = Vec::new();
         let mut terms = Vec::new();
+        let mut apart = Vec::new();
         for (arg, active) in call.args.iter().zip(active) {
-            cotangents.push(active.then(|| self.cotangent_arg(arg, &mut results, &mut terms)));
+            let mut cotangent = active.then(|| self.cotangent_arg(arg, &mut results, &mut terms));
+            if let Some(cotangent) = cotangent.as_mut().filter(|_| arg.passing != Passing::Value) {
+                self.set_apart(cotangent, &cotangents, &mut apart);
+            }
+            cotangents.push(cotangent);
         }
         let mode = CallMode::Pullback {
             pullback,
@@ -77,6 +82,34 @@ impl<'a> Reverse<'a> {
         for (value, term) in terms {
             self.add_bar(value, term);
         }
+        for (to, from) in apart {
+            self.b.effect(Instr::Accumulate { to, from });
+        }
+    }
+
+    /// Two arguments may lie in one variable, `f(x, x)`, but no two cotangents are lent mutably at once: the later one
+    /// gets memory of its own, and is added behind the call.
+    fn set_apart(
+        &mut self,
+        cotangent: &mut Arg,
+        earlier: &[Option<Arg>],
+        apart: &mut Vec<(PlaceRef, PlaceRef)>,
+    ) {
+        let Some(at) = cotangent.place.clone() else { return };
+        let roots = earlier.iter().flatten().filter_map(|arg| arg.place.as_ref());
+        if !roots.into_iter().any(|other| other.root == at.root) {
+            return;
+        }
+        let ty = match self.shadow_type_at(&at) {
+            Type::Slice(element) => Type::Vec(element),
+            other => other,
+        };
+        let own = self.new_place(ty, None, None);
+        self.b.alloc(own, Init::ZerosLike(at.clone()));
+        let own = PlaceRef::whole(own);
+        apart.push((at, own.clone()));
+        cotangent.operand = Tree::Place(own.root);
+        cotangent.place = Some(own);
     }
 
     fn arg_active(&self, arg: &Arg) -> bool {

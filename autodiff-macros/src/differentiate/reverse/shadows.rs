@@ -202,25 +202,12 @@ impl<'a> Reverse<'a> {
 
     /// The type of what a path leads to.
     pub(super) fn type_at(&self, at: &PlaceRef) -> Type {
-        let mut ty = self.primal.place(at.root).ty.clone();
-        for proj in &at.path {
-            ty = match (proj, ty) {
-                (
-                    Proj::Index(_),
-                    Type::Array(element, _)
-                    | Type::Slice(element)
-                    | Type::Vec(element)
-                    | Type::Aggregate(element),
-                ) => *element,
-                (
-                    Proj::Range(..),
-                    Type::Array(element, _) | Type::Vec(element) | Type::Aggregate(element),
-                ) => Type::Slice(element),
-                (Proj::Field(k), Type::Tuple(mut parts)) if *k < parts.len() => parts.swap_remove(*k),
-                (_, ty) => ty,
-            };
-        }
-        ty
+        follow(self.primal.place(at.root).ty.clone(), at)
+    }
+
+    /// As [`Reverse::type_at`], of a place of the derivative.
+    pub(super) fn shadow_type_at(&self, at: &PlaceRef) -> Type {
+        follow(self.b.body.place(at.root).ty.clone(), at)
     }
 
     /// Whether every element that `store` writes is written at most once while the place lives, and nothing was there
@@ -271,6 +258,27 @@ impl<'a> Reverse<'a> {
         });
         starts_inactive && distinct
     }
+}
+
+/// The type at the end of a path.
+fn follow(mut ty: Type, at: &PlaceRef) -> Type {
+    for proj in &at.path {
+        ty = match (proj, ty) {
+            (
+                Proj::Index(_),
+                Type::Array(element, _)
+                | Type::Slice(element)
+                | Type::Vec(element)
+                | Type::Aggregate(element),
+            ) => *element,
+            (Proj::Range(..), Type::Array(element, _) | Type::Vec(element) | Type::Aggregate(element)) => {
+                Type::Slice(element)
+            }
+            (Proj::Field(k), Type::Tuple(mut parts)) if *k < parts.len() => parts.swap_remove(*k),
+            (_, ty) => ty,
+        };
+    }
+    ty
 }
 
 fn has_vectors(ty: &Type) -> bool {
