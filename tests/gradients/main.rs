@@ -5,3 +5,6 @@
 mod check;
 mod harness;
 mod memory;
+mod vectors;
+mod for_loops;
+mod calls;

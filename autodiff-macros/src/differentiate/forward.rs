@@ -221,7 +221,8 @@ impl Forward {
     }
 
     fn is_varied(&self, place: PlaceId) -> bool {
-        self.directions[self.at].varied.places.contains(&place)
+        // Pullbacks carry the tangents of what they close over; a list of them has no shadow.
+        self.directions[self.at].varied.places.contains(&place) && self.b.body.place(place).ty.has_floats()
     }
 
     /// The shadow of a varied place that begins here.
