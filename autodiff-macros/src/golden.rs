@@ -1,5 +1,6 @@
 //! The generated code of small functions, as text that is reviewed like code: `golden/*.rs` hold an annotated function
-//! and what some of the companion's functions look like. `UPDATE_GOLDEN=1 cargo test` writes them anew.
+//! and what some of the companion's functions look like. `UPDATE_GOLDEN=1 cargo test` writes them anew;
+//! `GOLDEN_FOLDER=path` shows what becomes of functions elsewhere.
 
 use proc_macro2::TokenStream;
 use std::fmt::Write;
@@ -13,7 +14,10 @@ const SHOWN: &str = "value_and_grad, grad, __gradient, jvp, __forward";
 
 #[test]
 fn generated_code_is_what_the_golden_files_say() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    let folder = match std::env::var_os("GOLDEN_FOLDER") {
+        Some(folder) => folder.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("golden"),
+    };
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .expect("the golden files are part of the crate")
         .map(|entry| entry.expect("a readable folder").path())
