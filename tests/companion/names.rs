@@ -260,3 +260,14 @@ fn recursion_under_another_name() {
     assert_eq!(taken_ad::grad(2.0, 3), 12.0);
     assert_eq!(taken_ad::hvp(2.0, 3, 1.0), 12.0);
 }
+
+#[differentiable]
+#[expect(non_snake_case, reason = "as in the paper")]
+fn in_capitals(A: Real, x: Real) -> Real {
+    A * x
+}
+
+#[test]
+fn capitals() {
+    assert_eq!(in_capitals::grad(2.0, 3.0), (3.0, 2.0));
+}

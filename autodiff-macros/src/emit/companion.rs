@@ -51,6 +51,7 @@ pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStre
         .iter()
         .filter(|attr| attr.path().is_ident("cfg"))
         .collect();
+    let allowed = item.attrs.iter().filter_map(allowed);
     let doc = format!("The derivatives of [`{f}`](fn@{f}).");
     let constants = request.params.iter().map(|param| param.constant);
     let (count, constant, primal) = (request.params.len(), constant_name(), signature.primal());
@@ -67,15 +68,28 @@ pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStre
         #vis struct #name {}
         #(#cfgs)*
         #[automatically_derived]
-        #[allow(unused, non_snake_case, clippy::all, clippy::pedantic)]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+        #(#allowed)*
         impl #name {
             #[doc(hidden)]
             pub const #constant: [bool; #count] = [#(#constants),*];
+            #[allow(dead_code)]
             #primal
             #functions
         }
         #(#aliases)*
     }
+}
+
+/// What the user lets pass in the function passes in its derivatives, which have the same names.
+fn allowed(attr: &syn::Attribute) -> Option<TokenStream> {
+    let syn::Meta::List(list) = &attr.meta else {
+        return None;
+    };
+    let lints = &list.tokens;
+    // An expectation would have to be met once more.
+    let ours = list.path.is_ident("allow") || list.path.is_ident("expect");
+    ours.then(|| quote!(#[allow(#lints)]))
 }
 
 fn constant_name() -> proc_macro2::Ident {

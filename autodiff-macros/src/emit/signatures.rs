@@ -1,17 +1,20 @@
 //! The companion's functions without their bodies: which of them there are, what they take and what they give.
 
+mod function;
+mod param;
 mod protocol;
 mod shapes;
 
 use super::types::tokens;
 use crate::ir::{Passing, Type};
 use crate::names::{self, Names};
-use crate::parse::{Request, RequestParam};
+use crate::parse::Request;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
-use syn::visit_mut::VisitMut;
 
+pub(super) use function::Function;
+pub(super) use param::Param;
 pub(super) use protocol::{Boxed, Forward};
 pub(super) use shapes::{Count, is_copy, single_float};
 
@@ -24,58 +27,26 @@ pub(super) struct Signature<'a> {
     generics: syn::Generics,
 }
 
-/// A parameter of the user's function, as every function of the companion has it.
-pub(super) struct Param<'a> {
-    pub(super) at: usize,
-    pub(super) request: &'a RequestParam,
-    /// What wrappers call it: the user's name, or one of ours if the pattern has none.
-    pub(super) ident: Ident,
-    /// As written, `impl Trait` named.
-    pub(super) ty: syn::Type,
-}
-
-/// A function that waits for its body.
-pub(super) struct Function {
-    pub(super) name: Ident,
-    /// The documentation; hidden from it if there is none.
-    pub(super) docs: Vec<String>,
-    /// Panics point to the caller.
-    pub(super) tracks: bool,
-    /// Patterns and types.
-    pub(super) params: Vec<(TokenStream, TokenStream)>,
-    pub(super) output: TokenStream,
-    generics: syn::Generics,
-}
-
 impl<'a> Signature<'a> {
     pub(super) fn new(request: &'a Request) -> Self {
-        let mut namer = NameImpls(request.item.sig.generics.clone());
-        for param in namer.0.type_params_mut() {
-            param.default = None;
-        }
-        for param in namer.0.const_params_mut() {
-            param.default = None;
-        }
-        let mut params = Vec::new();
-        for (at, param) in request.params.iter().enumerate() {
-            let mut ty = param.ty.clone();
-            namer.visit_type_mut(&mut ty);
-            let ident = match param.ident() {
+        let written = request.params.iter().map(|param| &param.ty);
+        let (generics, types) = function::named(&request.item.sig.generics, written);
+        let params = request.params.iter().zip(types).enumerate();
+        let params = params.map(|(at, (param, ty))| Param {
+            at,
+            request: param,
+            ident: match param.ident() {
                 Some(ident) => ident.clone(),
                 None => names::local(&format!("arg{at}"), param.ty.span()),
-            };
-            params.push(Param {
-                at,
-                request: param,
-                ident,
-                ty,
-            });
-        }
+            },
+            ty,
+        });
+        let params = params.collect();
         Signature {
             request,
             names: Names::new(&request.facade, &request.item.sig.ident, &request.companion),
             params,
-            generics: namer.0,
+            generics,
         }
     }
 
@@ -116,7 +87,7 @@ impl<'a> Signature<'a> {
 
     /// `::<T, N>`, so that what no argument tells is passed on.
     pub(super) fn turbofish(&self) -> TokenStream {
-        turbofish(&captured(&self.generics))
+        function::turbofish(&function::captured(&self.generics))
     }
 
     fn function(&self, name: &str, docs: Vec<String>, output: TokenStream) -> Function {
@@ -328,7 +299,7 @@ impl<'a> Signature<'a> {
 
     /// The body of `__gradient`: `value_and_grad` with buffers for what is not a scalar. `bars` are the types of those.
     pub(super) fn gradient(&self, bars: &[TokenStream]) -> Function {
-        let scalars: Vec<_> = self.scalar_cotangents().map(|(_, ty)| ty).collect();
+        let scalars: Vec<_> = self.scalar_cotangents("_bar").map(|(_, ty)| ty).collect();
         let value = self.result();
         let output = match scalars.as_slice() {
             [] => value,
@@ -342,14 +313,17 @@ impl<'a> Signature<'a> {
         res
     }
 
-    /// Names and types of the cotangents that `__gradient` returns, one for each scalar leaf.
-    pub(super) fn scalar_cotangents(&self) -> impl Iterator<Item = (Ident, TokenStream)> {
+    /// Names and types of the cotangents that `__gradient` returns, one for each scalar leaf: `x_bar` with `suffix` `_bar`.
+    pub(super) fn scalar_cotangents(
+        &self,
+        suffix: &'static str,
+    ) -> impl Iterator<Item = (Ident, TokenStream)> {
         let params = self.differentiable().filter(|param| param.is_value());
-        params.flat_map(|param| {
+        params.flat_map(move |param| {
             let leaves = shapes::scalar_leaves(&param.request.shape);
             let many = leaves.len() > 1 || matches!(param.request.shape, Type::Tuple(_));
             leaves.into_iter().enumerate().map(move |(k, ty)| {
-                let bar = param.bar();
+                let bar = param.named(suffix);
                 let ident = if many {
                     names::local(&format!("{bar}{k}"), bar.span())
                 } else {
@@ -393,177 +367,10 @@ impl<'a> Signature<'a> {
     }
 }
 
-impl Param<'_> {
-    pub(super) fn span(&self) -> Span {
-        self.ty.span()
-    }
-
-    pub(super) fn is_value(&self) -> bool {
-        self.request.passing == Passing::Value
-    }
-
-    /// Whether only the running program knows how long it is.
-    pub(super) fn is_unsized(&self) -> bool {
-        matches!(self.request.shape, Type::Slice(_) | Type::Vec(_))
-    }
-
-    fn plain(&self) -> (TokenStream, TokenStream) {
-        (self.ident.to_token_stream(), self.ty.to_token_stream())
-    }
-
-    /// `x_bar`
-    pub(super) fn bar(&self) -> Ident {
-        self.named("_bar")
-    }
-
-    /// `x_dot`
-    pub(super) fn dot(&self) -> Ident {
-        self.named("_dot")
-    }
-
-    /// A name of ours after the parameter's.
-    pub(super) fn named(&self, suffix: &str) -> Ident {
-        use syn::ext::IdentExt;
-        let text = format!("{}{suffix}", self.ident.unraw());
-        names::local(&text, self.ident.span())
-    }
-
-    /// `__x_bar`: lives around the code of a body, whose variables have the user's names, and must not meet them.
-    pub(super) fn hidden(&self, suffix: &str) -> Ident {
-        use syn::ext::IdentExt;
-        let text = format!("__{}{suffix}", self.ident.unraw());
-        names::local(&text, self.ident.span())
-    }
-
-    /// An own type of the same shape: the gradient by this parameter.
-    pub(super) fn gradient_shape(&self) -> Type {
-        match &self.request.shape {
-            Type::Slice(element) => Type::Vec(element.clone()),
-            other => other.clone(),
-        }
-    }
-
-    pub(super) fn gradient(&self) -> TokenStream {
-        tokens(&self.gradient_shape(), self.span())
-    }
-
-    /// What a gradient by this parameter is written into.
-    fn gradient_slot(&self) -> TokenStream {
-        match &self.request.shape {
-            Type::Vec(element) => tokens(&Type::Slice(element.clone()), self.span()),
-            other => tokens(other, self.span()),
-        }
-    }
-
-    /// A tangent as a user gives it: passed as the parameter is.
-    fn tangent(&self) -> TokenStream {
-        let borrowed = || match &self.request.shape {
-            Type::Vec(element) => tokens(&Type::Slice(element.clone()), self.span()),
-            other => tokens(other, self.span()),
-        };
-        match self.request.passing {
-            Passing::Value => self.ty.to_token_stream(),
-            Passing::Ref => {
-                let ty = borrowed();
-                quote!(&#ty)
-            }
-            Passing::RefMut => {
-                let ty = tokens(&self.request.shape, self.span());
-                quote!(&mut #ty)
-            }
-        }
-    }
-}
-
-/// The type and const parameters: what an `impl Trait` result must capture.
-fn captured(generics: &syn::Generics) -> Vec<Ident> {
-    let name = |param: &syn::GenericParam| match param {
-        syn::GenericParam::Lifetime(_) => None,
-        syn::GenericParam::Type(it) => Some(it.ident.clone()),
-        syn::GenericParam::Const(it) => Some(it.ident.clone()),
-    };
-    generics.params.iter().filter_map(name).collect()
-}
-
-fn turbofish(generics: &[Ident]) -> TokenStream {
-    match generics {
-        [] => TokenStream::new(),
-        some => quote!(::<#(#some),*>),
-    }
-}
-
-impl Function {
-    pub(super) fn captured(&self) -> Vec<Ident> {
-        captured(&self.generics)
-    }
-
-    /// The function's own generics, passed on.
-    pub(super) fn turbofish(&self) -> TokenStream {
-        turbofish(&self.captured())
-    }
-
-    /// Gives the patterns of the parameters another spelling.
-    pub(super) fn rename(&mut self, patterns: impl IntoIterator<Item = TokenStream>) {
-        for (param, pattern) in self.params.iter_mut().zip(patterns) {
-            param.0 = pattern;
-        }
-    }
-
-    pub(super) fn with(self, body: TokenStream) -> TokenStream {
-        let Function {
-            name,
-            docs,
-            tracks,
-            params,
-            output,
-            generics,
-        } = self;
-        let docs: Vec<_> = docs.iter().map(|line| format!(" {line}\n")).collect();
-        let docs = if docs.is_empty() {
-            quote!(#[doc(hidden)])
-        } else {
-            let text = docs.join("\n");
-            quote!(#[doc = #text])
-        };
-        let tracks = tracks.then(|| quote!(#[track_caller]));
-        let (patterns, types): (Vec<_>, Vec<_>) = params.into_iter().unzip();
-        let (lt, list, gt) = (&generics.lt_token, &generics.params, &generics.gt_token);
-        let generic = lt.is_some().then(|| quote!(#lt #list #gt));
-        let bounds = &generics.where_clause;
-        quote! {
-            #docs
-            #[inline]
-            #tracks
-            pub fn #name #generic (#(#patterns: #types),*) -> #output #bounds {
-                #body
-            }
-        }
-    }
-}
-
 /// `a`, or `(a, b)`.
 pub(super) fn bare_or_tuple(parts: &[TokenStream]) -> TokenStream {
     match parts {
         [one] => one.clone(),
         several => quote!((#(#several),*)),
-    }
-}
-
-/// Turns each `impl Trait` into a type parameter: a result that is `impl Trait` itself has to name all of them.
-struct NameImpls(syn::Generics);
-
-impl VisitMut for NameImpls {
-    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
-        if let syn::Type::ImplTrait(it) = ty {
-            let count = self.0.type_params().count();
-            let name = names::local(&format!("Impl{count}"), it.span());
-            let bounds = &it.bounds;
-            self.0.params.push(syn::parse_quote!(#name: #bounds));
-            self.0.lt_token.get_or_insert_with(Default::default);
-            self.0.gt_token.get_or_insert_with(Default::default);
-            *ty = syn::parse_quote!(#name);
-            return;
-        }
-        syn::visit_mut::visit_type_mut(self, ty);
     }
 }

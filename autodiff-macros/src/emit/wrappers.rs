@@ -42,7 +42,7 @@ fn value_and_grad(signature: &Signature) -> TokenStream {
         let bar = param.bar();
         borrow(&param.request.shape, quote!(#bar))
     });
-    let call = gradient_call(signature, buffers.collect());
+    let call = gradient_call(signature, buffers.collect(), "_bar");
     let value = local("value");
     let gradient = assembled(signature);
     let body = quote!(#allocations #call (#value, #gradient));
@@ -53,8 +53,8 @@ fn value_and_grad(signature: &Signature) -> TokenStream {
 /// pub fn grad_into(x: f64, xs: &[f64], x_bar: &mut f64, xs_bar: &mut [f64]) -> f64 {
 ///     check_len("the gradient", xs_bar.len(), xs.len());
 ///     xs_bar.fill(0.0);
-///     let (value, x_bar_0) = Self::__gradient(x, xs, xs_bar);
-///     *x_bar = x_bar_0;
+///     let (value, x_term) = Self::__gradient(x, xs, &mut *xs_bar);
+///     *x_bar = x_term;
 ///     value
 /// }
 /// ```
@@ -85,32 +85,21 @@ fn grad_into(signature: &Signature) -> TokenStream {
             _ => quote!(&mut *#bar),
         }
     });
-    // The cotangents that come back have the names of the parameters that they go to.
-    let call = gradient_call(signature, buffers.collect());
-    let slots: Vec<_> = scalar_params(signature)
-        .map(|param| (param.bar(), param.named("_slot")))
-        .collect();
-    let keep: TokenStream = slots
-        .iter()
-        .map(|(bar, slot)| quote!(let #slot = #bar;))
-        .collect();
-    let mut scalars = signature
-        .scalar_cotangents()
-        .map(|(ident, _)| ident.to_token_stream());
+    let call = gradient_call(signature, buffers.collect(), "_term");
+    let mut scalars = scalars(signature, "_term").into_iter();
     let mut after = TokenStream::new();
     for param in signature.differentiable().filter(|param| param.is_value()) {
         let bar = param.bar();
-        let target = if is_buffered(param) {
-            quote!(#bar)
-        } else {
-            param.named("_slot").to_token_stream()
-        };
-        store(&param.request.shape, &target, true, &mut scalars, &mut after);
+        store(
+            &param.request.shape,
+            &quote!(#bar),
+            true,
+            &mut scalars,
+            &mut after,
+        );
     }
     let value = local("value");
-    signature
-        .grad_into()
-        .with(quote!(#before #keep #call #after #value))
+    signature.grad_into().with(quote!(#before #call #after #value))
 }
 
 /// `grad_into` where every part of the gradient is a scalar.
@@ -212,11 +201,6 @@ fn is_buffered(param: &Param) -> bool {
     !param.is_value() || has_aggregate(&param.request.shape)
 }
 
-/// Parameters that are floats by value, or tuples of them.
-fn scalar_params<'a>(signature: &'a Signature<'a>) -> impl Iterator<Item = &'a Param<'a>> {
-    signature.differentiable().filter(|param| !is_buffered(param))
-}
-
 pub(super) fn has_aggregate(ty: &Type) -> bool {
     match ty {
         Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => true,
@@ -253,14 +237,11 @@ pub(super) fn borrow(ty: &Type, at: TokenStream) -> TokenStream {
     }
 }
 
-/// `let (value, x_bar) = Self::__gradient(x, xs, BUFFERS);`
-fn gradient_call(signature: &Signature, buffers: Vec<TokenStream>) -> TokenStream {
+/// `let (value, x_bar) = Self::__gradient(x, xs, BUFFERS);`, with `suffix` for what scalars are called.
+fn gradient_call(signature: &Signature, buffers: Vec<TokenStream>, suffix: &'static str) -> TokenStream {
     let (types, args) = (signature.turbofish(), args(signature));
     let (value, sweep) = (local("value"), local(names::GRADIENT));
-    let scalars: Vec<_> = signature
-        .scalar_cotangents()
-        .map(|(ident, _)| ident.to_token_stream())
-        .collect();
+    let scalars = scalars(signature, suffix);
     let pattern = if scalars.is_empty() {
         quote!(#value)
     } else {
@@ -270,11 +251,15 @@ fn gradient_call(signature: &Signature, buffers: Vec<TokenStream>) -> TokenStrea
     quote!(let #pattern = Self::#sweep #types(#(#args,)* #(#buffers),*);)
 }
 
+/// The names of the cotangents that `__gradient` returns.
+fn scalars(signature: &Signature, suffix: &'static str) -> Vec<TokenStream> {
+    let all = signature.scalar_cotangents(suffix);
+    all.map(|(ident, _)| ident.to_token_stream()).collect()
+}
+
 /// The gradient out of scalars and buffers.
 fn assembled(signature: &Signature) -> TokenStream {
-    let mut scalars = signature
-        .scalar_cotangents()
-        .map(|(ident, _)| ident.to_token_stream());
+    let mut scalars = scalars(signature, "_bar").into_iter();
     let parts: Vec<_> = signature
         .differentiable()
         .map(|param| {

@@ -60,7 +60,11 @@ mod tests {
         let (sum, name) = (group(quote!(1.0 + y)), group(quote!(y)));
         let mut item = syn::parse2(quote!(fn f(x: f64) -> f64 { #sum * #name })).expect("a function");
         super::to_parentheses(&mut item);
-        let wanted = quote!(fn f(x: f64) -> f64 { (1.0 + y) * y });
+        let wanted = quote!(
+            fn f(x: f64) -> f64 {
+                (1.0 + y) * y
+            }
+        );
         assert_eq!(item.to_token_stream().to_string(), wanted.to_string());
     }
 }
