@@ -90,7 +90,7 @@ impl dot {
                     &b[..],
                     &mut __b_bar_zeros,
                 );
-                for i in (0..n).rev() {
+                for i in 0..n {
                     b_bar[i] += sum_bar * a[i];
                     a_bar[i] += sum_bar * b[i];
                 }

@@ -53,11 +53,11 @@ impl network {
         }
         let value = out.tanh();
         let out_bar = 1.0 - value * value;
-        for i in (0..3).rev() {
+        for i in 0..3 {
             let t = recorded_values[i];
             let sum_bar = out_bar * v[i] * (1.0 - t * t);
             v_bar[i] += out_bar * t;
-            for j in (0..2).rev() {
+            for j in 0..2 {
                 x_bar[j] += sum_bar * w[i][j];
                 w_bar[i][j] += sum_bar * x[j];
             }
@@ -139,11 +139,11 @@ impl network {
                 let mut __x_bar = [0.0; 2];
                 let x_bar = &mut __x_bar;
                 let out_bar = seed * (1.0 - value * value);
-                for i in (0..3).rev() {
+                for i in 0..3 {
                     let t = recorded_values[i];
                     let sum_bar = out_bar * v[i] * (1.0 - t * t);
                     v_bar[i] += out_bar * t;
-                    for j in (0..2).rev() {
+                    for j in 0..2 {
                         x_bar[j] += sum_bar * w[i][j];
                         w_bar[i][j] += sum_bar * x[j];
                     }

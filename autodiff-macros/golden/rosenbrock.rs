@@ -74,14 +74,14 @@ impl rosenbrock {
                     &mut __x_bar_zeros,
                 );
                 let mut carry = 0.0;
-                for i in (0..n).rev() {
+                for i in 0..n {
                     let x_i = x[i];
                     let b_bar = 200.0 * (sum_bar * (x[i + 1] - x_i * x_i));
-                    x_bar[i + 1] += carry + b_bar;
-                    carry = -2.0 * (b_bar * x_i + sum_bar * (1.0 - x_i));
+                    x_bar[i] += carry - 2.0 * (b_bar * x_i + sum_bar * (1.0 - x_i));
+                    carry = b_bar;
                 }
                 if 0 < n {
-                    x_bar[0] += carry;
+                    x_bar[n] += carry;
                 }
                 ((),)
             },

@@ -29,6 +29,7 @@ impl spread {
         let mut powers = ::std::vec![0.0_f64; d];
         let mut recorded_values = ::std::vec![0.0_f64; d.saturating_sub(1)];
         let mut powers_bar = ::std::vec::Vec::<f64>::new();
+        let cond = 1 < d;
         let mut total = 0.0;
         for i in 0..x.len() {
             powers.fill(0.0);
@@ -46,11 +47,15 @@ impl spread {
                 powers_bar[k] += powers_k.cos();
                 total += powers_k.sin();
             }
+            let mut carry = 0.0;
             for k in (1..d).rev() {
                 let powers_bar_k = powers_bar[k];
                 powers_bar[k] = 0.0;
-                x_bar[i] += powers_bar_k * recorded_values[k - 1];
                 powers_bar[k - 1] += powers_bar_k * x_i;
+                carry += powers_bar_k * recorded_values[k - 1];
+            }
+            if cond {
+                x_bar[i] += carry;
             }
             let powers_bar0 = powers_bar[0];
             powers_bar[0] = 0.0;
@@ -118,18 +123,23 @@ impl spread {
                     &mut __x_bar_zeros,
                 );
                 let mut powers_bar = ::std::vec![0.0_f64; d];
+                let cond = 1 < d;
                 for i in (0..x_len).rev() {
                     powers_bar.fill(0.0);
                     let k = i * d;
                     let powers = &recorded_powers[k..k + d];
-                    for k in (0..d).rev() {
+                    for k in 0..d {
                         powers_bar[k] += total_bar * powers[k].cos();
                     }
+                    let mut carry = 0.0;
                     for k in (1..d).rev() {
                         let powers_bar_k = powers_bar[k];
                         powers_bar[k] = 0.0;
-                        x_bar[i] += powers_bar_k * recorded_values[i * n + (k - 1)];
                         powers_bar[k - 1] += powers_bar_k * x[i];
+                        carry += powers_bar_k * recorded_values[i * n + (k - 1)];
+                    }
+                    if cond {
+                        x_bar[i] += carry;
                     }
                     let powers_bar0 = powers_bar[0];
                     powers_bar[0] = 0.0;

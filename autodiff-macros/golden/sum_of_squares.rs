@@ -56,7 +56,7 @@ impl sum_of_squares {
                     &xs[..],
                     &mut __xs_bar_zeros,
                 );
-                for i in (0..xs_len).rev() {
+                for i in 0..xs_len {
                     xs_bar[i] += 2.0 * (sum_bar * xs[i]);
                 }
                 ((),)

@@ -17,6 +17,7 @@ impl Switches {
     pub(crate) const NAMES: &[&str] = &[
         "forward",
         "fuse",
+        "forwards",
         "gather",
         "recompute",
         "expand",
@@ -103,7 +104,7 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
     let finish = |stage, body: Body| {
         checked(stage, &body);
         let body = simplify::to_fixpoint(body, switches);
-        let body = differentiate::gathered(body, switches);
+        let body = differentiate::polished(body, switches);
         let body = simplify::to_fixpoint(body, switches);
         checked(&format!("{stage}, simplified"), &body);
         body

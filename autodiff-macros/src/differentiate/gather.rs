@@ -1,12 +1,13 @@
-//! Neighbouring sums: a loop that adds to `g[i]` and to `g[i + 1]` carries what is due to `g[i + 1]` in a register.
+//! Sums that a loop keeps in a register: what it adds to one and the same element, and what it adds to `g[i + 1]` where
+//! the next iteration adds to it again.
 //!
 //! Adding to the same memory in two iterations in a row waits each time for the store to come back as a load. With the
-//! pending sums carried, an iteration adds to one element only; what is left is added behind the loop.
+//! pending sums carried, an iteration adds to one element of a row only; what is left is added behind the loop.
 
 use crate::ir::visit::{places, regions, regions_mut};
 use crate::ir::{
-    BinaryOp, Body, CompareOp, Const, Instr, Loop, LoopKind, Origin, PlaceId, PlaceRef, Proj, Region, Stmt,
-    Type, Value, ValueId,
+    BinaryOp, Body, CompareOp, Const, Instr, Len, Loop, LoopKind, Origin, PlaceId, PlaceRef, Proj, Region,
+    Stmt, Type, Value, ValueId,
 };
 use proc_macro2::Span;
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 const WIDEST: i128 = 3;
 
 /// Rewrites all loops of `body`, the inner ones first.
-pub(super) fn neighbours(mut body: Body) -> Body {
+pub(super) fn gathered(mut body: Body) -> Body {
     let mut region = std::mem::take(&mut body.region);
     rewrite(&mut body, &mut region);
     body.region = region;
@@ -35,6 +36,13 @@ fn rewrite(body: &mut Body, region: &mut Region) {
         let span = stmt.span;
         let mut behind = Vec::new();
         if let Instr::Loop(it) = &mut stmt.instr {
+            for sum in fixed(body, it) {
+                let ty = body.ty(sum.values[0].1).clone();
+                let zero = fresh(body, &ty);
+                body.values[zero.0 as usize].constant = Some(Const::Float(0.0));
+                stmts.push(plain(vec![zero], Instr::Const(Const::Float(0.0)), span));
+                behind.extend(sum.apply(body, it, zero, &mut stmt.results, span));
+            }
             for group in groups(body, it) {
                 let Some(carry) = Carry::new(body, it, &group) else {
                     continue;
@@ -49,6 +57,135 @@ fn rewrite(body: &mut Body, region: &mut Region) {
         stmts.extend(behind);
     }
     region.stmts = stmts;
+}
+
+/// All that a loop adds to one element, the same in every iteration: statements and values.
+struct Fixed {
+    to: PlaceRef,
+    values: Vec<(usize, ValueId)>,
+    /// The element is there even if the loop does not run.
+    exists: bool,
+}
+
+/// Elements that the loop does nothing with but add to, and whose place it does not touch otherwise.
+fn fixed(body: &Body, it: &Loop) -> Vec<Fixed> {
+    let mut found: BTreeMap<PlaceId, Option<Fixed>> = BTreeMap::new();
+    for (at, stmt) in it.body.stmts.iter().enumerate() {
+        if let Instr::AddTo { to, value } = &stmt.instr {
+            let own = body.place(to.root).origin == Origin::Primal;
+            let moves = to.indices().iter().any(|id| is_inside(it, *id));
+            let sum = (!own && !moves).then(|| Fixed {
+                to: to.clone(),
+                values: Vec::new(),
+                exists: exists(body, to),
+            });
+            match found.entry(to.root).or_insert(sum) {
+                Some(sum) if sum.to == *to => sum.values.push((at, *value)),
+                other => *other = None,
+            }
+        } else {
+            for (place, _) in places(&stmt.instr) {
+                found.insert(place.root, None);
+            }
+        }
+        for inner in regions(&stmt.instr) {
+            crate::ir::visit::each(inner, &mut |stmt| {
+                for (place, _) in places(&stmt.instr) {
+                    found.insert(place.root, None);
+                }
+            });
+        }
+    }
+    let counted = matches!(it.kind, LoopKind::Range { .. });
+    let sums = found.into_values().flatten();
+    sums.filter(|sum| counted || sum.exists).collect()
+}
+
+/// Whether the type says that there is such an element.
+fn exists(body: &Body, to: &PlaceRef) -> bool {
+    let mut ty = &body.place(to.root).ty;
+    for proj in &to.path {
+        ty = match (proj, ty) {
+            (Proj::Index(index), Type::Array(element, Len::Known(len))) => {
+                match body.value(*index).constant {
+                    Some(Const::Int(n)) if usize::try_from(n).is_ok_and(|n| n < *len) => element,
+                    _ => return false,
+                }
+            }
+            (Proj::Field(k), Type::Tuple(parts)) if *k < parts.len() => &parts[*k],
+            _ => return false,
+        };
+    }
+    true
+}
+
+impl Fixed {
+    /// Changes the loop; gives the statements behind it.
+    fn apply(
+        self,
+        body: &mut Body,
+        it: &mut Loop,
+        zero: ValueId,
+        results: &mut Vec<ValueId>,
+        span: Span,
+    ) -> Vec<Stmt> {
+        let ty = body.ty(zero).clone();
+        let param = fresh(body, &ty);
+        let mut sum = param;
+        for (at, value) in self.values {
+            let next = fresh(body, &ty);
+            it.body.stmts[at] = plain(vec![next], Instr::Binary(BinaryOp::Add, sum, value), span);
+            sum = next;
+        }
+        carry(body, it, (zero, param, sum));
+        let total = fresh(body, &ty);
+        results.insert(results.len() - usize::from(it.trips), total);
+        let add = plain(
+            Vec::new(),
+            Instr::AddTo {
+                to: self.to,
+                value: total,
+            },
+            span,
+        );
+        match it.kind {
+            LoopKind::Range { start, end, .. } if !self.exists => ran(body, (start, end), vec![add], span),
+            LoopKind::Range { .. } | LoopKind::While { .. } => vec![add],
+        }
+    }
+}
+
+/// One more carried value: what it begins with, its name in an iteration, what the iteration makes of it.
+fn carry(body: &mut Body, it: &mut Loop, (init, param, next): (ValueId, ValueId, ValueId)) {
+    it.init.push(init);
+    it.body.params.push(param);
+    it.body.yields.push(next);
+    if let LoopKind::While { cond: Some(cond) } = &mut it.kind {
+        let ty = body.ty(init).clone();
+        cond.params.push(fresh(body, &ty));
+    }
+}
+
+/// `if start < end { then }`
+fn ran(body: &mut Body, (start, end): (ValueId, ValueId), then: Vec<Stmt>, span: Span) -> Vec<Stmt> {
+    let ran = fresh(body, &Type::Bool);
+    let then = Region {
+        stmts: then,
+        ..Region::default()
+    };
+    let branch = Instr::If {
+        cond: ran,
+        then,
+        otherwise: Region::default(),
+    };
+    vec![
+        plain(vec![ran], Instr::Compare(CompareOp::Lt, start, end), span),
+        plain(Vec::new(), branch, span),
+    ]
+}
+
+fn is_inside(it: &Loop, id: ValueId) -> bool {
+    defined(it, id).is_some() || it.body.params.contains(&id)
 }
 
 /// The sums of one loop into one row: the statement and the offset from the number of the iteration.
@@ -102,7 +239,7 @@ fn neighbour(body: &Body, it: &Loop, to: &PlaceRef) -> Option<(PlaceRef, i128)> 
         root: to.root,
         path: row.to_vec(),
     };
-    let inside = |id: &ValueId| defined(it, *id).is_some() || it.body.params.contains(id);
+    let inside = |id: &ValueId| is_inside(it, *id);
     // The user's own sums keep their order, and with it their bits.
     let own = body.place(to.root).origin == Origin::Primal;
     if own || row.indices().iter().any(inside) {
@@ -267,9 +404,7 @@ impl Carry {
 
     /// Behind a loop that ran at all: what is still pending.
     fn settle(&self, body: &mut Body, left: Vec<(i128, ValueId)>, span: Span) -> Vec<Stmt> {
-        let ran = fresh(body, &Type::Bool);
-        let compare = Instr::Compare(CompareOp::Lt, self.start, self.end);
-        let mut then = Region::default();
+        let mut then = Vec::new();
         for (offset, value) in left {
             // The next iteration would have been number `end`, or `start - 1`.
             let (from, by) = if self.reversed {
@@ -283,30 +418,16 @@ impl Carry {
                 let ty = body.ty(from).clone();
                 let amount = fresh(body, &ty);
                 body.values[amount.0 as usize].constant = Some(Const::Int(by.abs()));
-                then.stmts
-                    .push(plain(vec![amount], Instr::Const(Const::Int(by.abs())), span));
+                then.push(plain(vec![amount], Instr::Const(Const::Int(by.abs())), span));
                 let index = fresh(body, &ty);
                 let op = if by < 0 { BinaryOp::Sub } else { BinaryOp::Add };
-                then.stmts
-                    .push(plain(vec![index], Instr::Binary(op, from, amount), span));
+                then.push(plain(vec![index], Instr::Binary(op, from, amount), span));
                 index
             };
             let to = self.row.then(Proj::Index(index));
-            then.stmts
-                .push(plain(Vec::new(), Instr::AddTo { to, value }, span));
+            then.push(plain(Vec::new(), Instr::AddTo { to, value }, span));
         }
-        vec![
-            plain(vec![ran], compare, span),
-            plain(
-                Vec::new(),
-                Instr::If {
-                    cond: ran,
-                    then,
-                    otherwise: Region::default(),
-                },
-                span,
-            ),
-        ]
+        ran(body, (self.start, self.end), then, span)
     }
 }
 

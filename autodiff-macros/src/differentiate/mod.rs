@@ -1,6 +1,7 @@
 //! Bodies to their derivatives, IR to IR. Closed: what one transform gives, the other accepts.
 
 mod forward;
+mod forwards;
 mod gather;
 mod hessian;
 mod normalise;
@@ -57,12 +58,14 @@ pub(crate) fn hvp(gradient: &Body, switches: &Switches) -> Body {
     hessian::product(forward(gradient, switches))
 }
 
-/// Sums into neighbouring elements, carried from one iteration to the next. Of a body that was simplified: equal
-/// indices are equal values there.
-pub(crate) fn gathered(body: Body, switches: &Switches) -> Body {
-    if switches.on("gather") {
-        gather::neighbours(body)
-    } else {
-        body
+/// Loops of a derivative as an expert writes them: forwards where the order is free, with sums in registers. Of a body
+/// that was simplified: equal indices are equal values there.
+pub(crate) fn polished(mut body: Body, switches: &Switches) -> Body {
+    if switches.on("forwards") {
+        body = forwards::turned(body);
     }
+    if switches.on("gather") {
+        body = gather::gathered(body);
+    }
+    body
 }

@@ -1,6 +1,6 @@
 //! Gradients, pullbacks and tangents of bodies by hand, run and compared with central differences.
 
-use super::{columns, forward, gathered, gradient, pullback, rows};
+use super::{columns, forward, polished, gradient, pullback, rows};
 use crate::ir::interpret::{Data, run, run_pullback};
 use crate::ir::sample::Sample;
 use crate::ir::{BinaryOp, Body, CompareOp, Init, Instr, LoopKind, PlaceRef, Tree, print, verify};
@@ -19,7 +19,7 @@ pub(crate) fn check(sample: (Body, Vec<Data>)) {
         let simple = |stage: &str, body: Body| {
             well_formed(stage, &body);
             let body = to_fixpoint(body, &switches);
-            let body = to_fixpoint(gathered(body, &switches), &switches);
+            let body = to_fixpoint(polished(body, &switches), &switches);
             well_formed(&format!("{stage}, simplified without {off:?}"), &body);
             body
         };
