@@ -5,6 +5,7 @@ use super::companion::around;
 use super::matrices;
 use super::protocol::{boxed, pushforward};
 use super::signatures::{Boxed, Forward, Function, Param, Signature, bare_or_tuple, is_copy};
+use super::stub::hollow;
 use super::types::zeros;
 use super::wrappers::{self, args, local, param_zeros};
 use crate::ir::{Passing, Role, Type};
@@ -327,22 +328,13 @@ impl Rules<'_> {
 
     /// A function that must exist for callers to compile, and that stops the compiler if one of them needs it.
     fn missing(&self, forward: Forward, what: &str, values: usize) -> TokenStream {
-        let Forward {
-            function,
-            closure,
-            cotangents,
-        } = forward;
         let message = format!("`{}` has no {what}", self.signature.request.item.sig.ident);
-        let types = closure.iter().map(|slot| &slot.ty);
-        let missing = local("missing");
-        let values = (0..values).map(|_| quote!(#missing::<0>()));
-        function.with(quote! {
-            // A generic function is looked into when it is used, and not before.
-            fn #missing<const USED: usize>() -> ! {
-                const { ::core::panic!(#message) }
-            }
-            (#(#values,)* |#(_: #types),*| -> #cotangents { #missing::<0>() })
-        })
+        hollow(
+            forward,
+            Boxed::No,
+            values,
+            quote!(const { ::core::panic!(#message) }),
+        )
     }
 }
 

@@ -15,7 +15,7 @@ use syn::spanned::Spanned;
 
 pub(super) use function::Function;
 pub(super) use param::Param;
-pub(super) use protocol::{Boxed, Forward};
+pub(super) use protocol::{Boxed, Forward, Slot};
 pub(super) use shapes::{Count, is_copy, single_float};
 
 /// What is common to all functions of a companion.

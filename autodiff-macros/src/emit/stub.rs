@@ -2,10 +2,10 @@
 //! one mistake does not light up every use.
 
 use super::companion::around;
-use super::signatures::{Boxed, Forward, Signature};
+use super::signatures::{Boxed, Forward, Signature, Slot};
 use crate::names;
 use crate::parse::Request;
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 /// The user's function, and a companion that keeps `f::grad` from being one more error.
@@ -32,28 +32,25 @@ pub(crate) fn stub(request: Option<&Request>, item: TokenStream) -> TokenStream 
     functions.extend(signature.jacobian());
     functions.extend(signature.hessian());
     let empty = quote!(::core::unreachable!());
-    let functions = functions.into_iter().map(|function| function.with(empty.clone()));
+    let functions = functions.into_iter().map(|mut function| {
+        function.without_names();
+        function.with(empty.clone())
+    });
     let mut functions: TokenStream = functions.collect();
     for boxed in [Boxed::No, Boxed::Yes] {
-        functions.extend(sweep(
-            signature.forward(forward_name(boxed), boxed),
-            boxed,
-            quote!(::core::unreachable!()),
-        ));
-        let values = quote!(::core::unreachable!(), ::core::unreachable!());
-        functions.extend(sweep(
-            signature.forward_tangent(forward_tangent_name(boxed), boxed),
-            boxed,
-            values,
-        ));
+        let forward = signature.forward(forward_name(boxed), boxed);
+        let forward_tangent = signature.forward_tangent(forward_tangent_name(boxed), boxed);
+        functions.extend(hollow(forward, boxed, 1, empty.clone()));
+        functions.extend(hollow(forward_tangent, boxed, 2, empty.clone()));
     }
     if signature.has_vjp() {
         let (value, gradient) = (signature.result(), signature.gradient_type());
-        functions.extend(
-            signature
-                .vjp()
-                .with(quote!((::core::unreachable!(), |_: #value| -> #gradient { ::core::unreachable!() }))),
-        );
+        let vjp = Forward {
+            function: signature.vjp(),
+            closure: vec![Slot::seed(value)],
+            cotangents: gradient,
+        };
+        functions.extend(hollow(vjp, Boxed::No, 1, empty));
     }
     around(&signature, functions)
 }
@@ -72,18 +69,27 @@ fn forward_tangent_name(boxed: Boxed) -> &'static str {
     }
 }
 
-/// A function that gives a closure, which must exist for its type to.
-fn sweep(forward: Forward, boxed: Boxed, values: TokenStream) -> TokenStream {
+/// A function that gives values and a closure and has neither. The closure must exist for its type to.
+pub(super) fn hollow(forward: Forward, boxed: Boxed, values: usize, body: TokenStream) -> TokenStream {
     let Forward {
-        function,
+        mut function,
         closure,
         cotangents,
     } = forward;
+    function.without_names();
+    let missing = names::local("missing", Span::mixed_site());
     let types = closure.iter().map(|slot| &slot.ty);
-    let closure = quote!(|#(_: #types),*| -> #cotangents { ::core::unreachable!() });
+    let closure = quote!(|#(_: #types),*| -> #cotangents { #missing::<0, _>() });
     let closure = match boxed {
         Boxed::No => closure,
         Boxed::Yes => quote!(::std::boxed::Box::new(#closure)),
     };
-    function.with(quote!((#values, #closure)))
+    let values = (0..values).map(|_| quote!(#missing::<0, _>()));
+    function.with(quote! {
+        // A generic function is looked into when it is used, and not before.
+        fn #missing<const USED: usize, T>() -> T {
+            #body
+        }
+        (#(#values,)* #closure)
+    })
 }

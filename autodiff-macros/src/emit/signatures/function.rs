@@ -36,6 +36,13 @@ impl Function {
         }
     }
 
+    /// Parameters that nobody reads.
+    pub(in crate::emit) fn without_names(&mut self) {
+        for param in &mut self.params {
+            param.0 = quote!(_);
+        }
+    }
+
     pub(in crate::emit) fn with(self, body: TokenStream) -> TokenStream {
         let Function {
             name,

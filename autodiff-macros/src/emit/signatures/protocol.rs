@@ -35,6 +35,16 @@ pub(in crate::emit) struct Slot {
     pub(in crate::emit) ty: TokenStream,
 }
 
+impl Slot {
+    pub(in crate::emit) fn seed(ty: TokenStream) -> Self {
+        Slot {
+            role: Role::Seed,
+            at: 0,
+            ty,
+        }
+    }
+}
+
 impl Signature<'_> {
     pub(in crate::emit) fn pushforward(&self) -> Function {
         let result = self.result();
