@@ -7,6 +7,7 @@ use proc_macro2::TokenStream;
 
 mod control;
 mod errors;
+mod odd;
 mod scalars;
 
 /// What can be an argument or a result.
