@@ -41,7 +41,7 @@ impl Lowerer<'_> {
                 let value = self.settled(value);
                 let value = match value {
                     Operand::Place { at, by: By::Temp } => Operand::Place { at, by: By::Owned },
-                    other => other,
+                    other => self.resliced(other),
                 };
                 if let (Operand::Value(old), Operand::Value(new)) = (&old, &value) {
                     let (old, new) = (*old, *new);

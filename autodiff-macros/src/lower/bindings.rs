@@ -137,6 +137,7 @@ impl Lowerer<'_> {
                 self.bound(operand, &it.ident, mutable)
             }
         };
+        let content = if mutable { self.resliced(content) } else { content };
         let mutable = mutable || matches!(content, Operand::Unset);
         let var = self.scopes.declare(&it.ident, content.clone(), mutable);
         self.name_values(&content, var);

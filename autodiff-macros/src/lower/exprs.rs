@@ -83,6 +83,8 @@ impl Lowerer<'_> {
             ),
             syn::Expr::TryBlock(it) => self.unsupported(&it.try_token, "a `try` block"),
             syn::Expr::Yield(it) => self.unsupported(&it.yield_token, "`yield`"),
+            // A lone semicolon.
+            syn::Expr::Verbatim(it) if it.is_empty() => Ok(Operand::UNIT),
             syn::Expr::Verbatim(it) => self.unsupported(it, "this expression"),
             other => self.unsupported(other, "this expression"),
         }
@@ -126,13 +128,23 @@ impl Lowerer<'_> {
         match self.scopes.var(id).slot.clone() {
             Operand::Poison => Err(Halt::Error),
             Operand::Unset => self.refuse(it, "this variable has no value here", "give it one at its `let`"),
-            Operand::Lost => self.refuse(
-                it,
-                "which memory this refers to depends on the way that control went",
-                "choose an index instead of a reference",
-            ),
+            Operand::Lost => {
+                self.lost(it, id);
+                Err(Halt::Error)
+            }
             known => Ok(known),
         }
+    }
+
+    /// A reference is read that may refer to one thing or another; said once.
+    pub(super) fn lost(&mut self, at: &syn::ExprPath, var: super::scope::VarId) {
+        self.diags
+            .error(
+                at,
+                "which memory this refers to depends on the way that control went",
+            )
+            .help("choose an index instead of a reference");
+        *self.scopes.slot_mut(var) = Operand::Poison;
     }
 
     fn literal(&mut self, expr: &syn::Expr, it: &syn::ExprLit, want: Option<&Type>) -> Lowered<Operand> {

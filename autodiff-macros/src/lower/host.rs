@@ -338,6 +338,11 @@ impl Lowerer<'_> {
                 template.failed = true;
                 return None;
             }
+            Operand::Lost => {
+                template.failed = true;
+                self.lost(path, var);
+                return None;
+            }
             Operand::Alias(path) if position != Position::Written => self.scopes.get(&path).clone(),
             other => other,
         };

@@ -192,7 +192,7 @@ impl<'a> Lowerer<'a> {
             }
             Repeat::While(_) | Repeat::Forever => None,
         };
-        let side = self.side(|lowerer| {
+        let mut side = self.side(|lowerer| {
             let mut frame = frame.clone();
             frame.next = Some(lowerer.flag("next"));
             let depth = lowerer.frames.len();
@@ -201,6 +201,8 @@ impl<'a> Lowerer<'a> {
             lowerer.frames.truncate(depth);
             res
         });
+        // The condition's own variables are gone.
+        side.slots.truncate(head.len());
         Some(Attempt {
             carried,
             index,

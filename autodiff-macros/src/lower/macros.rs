@@ -149,6 +149,16 @@ pub(super) fn names_in(mac: &mut syn::Macro, bound: &[Vec<String>], found: &mut 
     found.extend(names);
 }
 
+/// What `dbg!` passes through; nothing of another macro.
+pub(super) fn dbg_args(mac: &syn::Macro) -> Vec<syn::Expr> {
+    let content = match kind(mac) {
+        Kind::Dbg => Args::parse.parse2(mac.tokens.clone()).ok(),
+        Kind::Effect | Kind::Panic | Kind::Vec | Kind::Matches | Kind::Host | Kind::Unknown => None,
+    };
+    let args = content.into_iter().flat_map(|content| content.args);
+    args.map(|arg| arg.value).collect()
+}
+
 fn idents(tokens: TokenStream, into: &mut BTreeSet<String>) {
     for token in tokens {
         match token {

@@ -32,6 +32,7 @@ mod places;
 mod purity;
 mod reductions;
 mod reorder;
+mod reslice;
 mod scope;
 mod stmts;
 #[cfg(test)]

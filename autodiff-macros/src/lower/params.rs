@@ -155,6 +155,18 @@ impl Lowerer<'_> {
                 let parts = parts.iter().zip(types).map(|(part, ty)| self.result(part, ty));
                 parts.collect::<Option<_>>().map(Tree::Tuple)
             }
+            // Control never comes to the end of the function.
+            (Operand::Unset, Type::Tuple(types)) => {
+                let parts = types.iter().map(|ty| self.result(operand, ty));
+                parts.collect::<Option<_>>().map(Tree::Tuple)
+            }
+            (Operand::Unset, ty) if is_scalar(ty) => Some(Tree::Value(self.zero(ty))),
+            (Operand::Unset, ty) => {
+                let init = self.blank(ty)?;
+                let place = self.place(ty.clone(), None);
+                self.alloc(place, init);
+                Some(Tree::Place(place))
+            }
             (operand, ty) if is_scalar(ty) => self.scalar(operand).map(Tree::Value),
             (Operand::Place { at, by }, _) => {
                 let local = self.b.body.place(at.root).param.is_none();
@@ -173,7 +185,6 @@ impl Lowerer<'_> {
                 | Operand::Alias(_)
                 | Operand::Tuple(_)
                 | Operand::Option { .. }
-                | Operand::Unset
                 | Operand::Lost
                 | Operand::Poison,
                 _,

@@ -358,10 +358,15 @@ impl Lowerer<'_> {
             match rest {
                 Some(rest) if k == rest => {
                     let start = self.usize(k);
-                    let len = self.length(&at);
-                    let behind = self.usize(behind);
-                    let end = self.minus(len, behind);
-                    let at = self.part(&at, Some(start), Some(end));
+                    let end = match behind {
+                        0 => None,
+                        behind => {
+                            let len = self.length(&at);
+                            let behind = self.usize(behind);
+                            Some(self.minus(len, behind))
+                        }
+                    };
+                    let at = self.part(&at, Some(start), end);
                     res.push((pat, Operand::Place { at, by: *by }));
                 }
                 Some(rest) if k > rest => {

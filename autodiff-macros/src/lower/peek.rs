@@ -88,6 +88,11 @@ impl Lowerer<'_> {
                 _ => Type::Host,
             },
             syn::Expr::Macro(it) if it.mac.path.is_ident("vec") => Type::Vec(Box::new(Type::Host)),
+            syn::Expr::Macro(it) => match super::macros::dbg_args(&it.mac).as_slice() {
+                [] => Type::Host,
+                [arg] => self.peek(arg),
+                args => Type::Tuple(args.iter().map(|arg| self.peek(arg)).collect()),
+            },
             _ => Type::Host,
         }
     }

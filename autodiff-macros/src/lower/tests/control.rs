@@ -359,3 +359,45 @@ fn let_else_and_chains() {
         (0.3, 2)
     );
 }
+
+#[test]
+fn references_to_parts_move_on() {
+    agrees!(
+        fn f(x: &[f64]) -> f64 {
+            let mut row = x;
+            let mut s = 1.0;
+            while !row.is_empty() {
+                s = s * 0.5 + row[0];
+                row = &row[1..];
+            }
+            s
+        },
+        (&[0.3, 0.4, 0.5][..]),
+        (&[0.0; 0][..])
+    );
+    agrees!(
+        fn f(x: &[f64]) -> f64 {
+            let mut row = &x[1..];
+            let mut s = 1.0;
+            while let [first, rest @ ..] = row {
+                s = s * 0.5 + first;
+                row = rest;
+            }
+            s
+        },
+        (&[0.3, 0.4, 0.5][..]),
+        (&[0.0; 1][..])
+    );
+    agrees!(
+        fn f(x: [[f64; 2]; 2], n: usize) -> f64 {
+            let mut row = &x[0];
+            let mut s = 0.0;
+            for i in 0..n {
+                s += row[i];
+                row = &x[1 - i];
+            }
+            s + row[0]
+        },
+        ([[0.3, 0.4], [0.5, 0.6]], 2)
+    );
+}

@@ -16,7 +16,7 @@ const BODIES: &[&str] = &[
     "let a = return x; a",
     "let a: f64 = { return x; }; a",
     "x + return y",
-    "if return x { 1.0 } else { 2.0 }",
+    "if (return x) { 1.0 } else { 2.0 }",
     "if x > 0.0 { return x } else { return y }",
     "if x > 0.0 { panic!() } else { return y }",
     "if x > 0.0 { panic!() } else { panic!(\"{y}\") }",
@@ -107,7 +107,7 @@ const BODIES: &[&str] = &[
     "if n > 0 { f(x, y, n - 1, v, w, m, t) } else { x }",
     "std::iter::repeat(1.0).take(n).sum::<f64>() * x",
     "(|| x)()",
-    "{ let x = y; x } + { x }",
+    "({ let x = y; x }) + { x }",
     "x; y; ; { x }; x",
     "let mut a = 0.0; a += if n > 1 { x } else { return y }; a",
     "let mut a = x; a = { a += 1.0; a * 2.0 }; a",
@@ -129,7 +129,6 @@ const BODIES: &[&str] = &[
 fn odd_code_is_refused_or_understood() {
     let mut refused = 0;
     for body in BODIES {
-        eprintln!("> {body}");
         let text = format!(
             "fn f(x: f64, y: f64, n: usize, v: &[f64], w: &mut Vec<f64>, m: [[f64; 2]; 2], t: (f64, f64)) -> f64 {{ {body} }}"
         );
