@@ -117,8 +117,8 @@ struct Walk<'o, 'a> {
     uses: Vec<Vec<Use>>,
     /// By the place that a view looks into in the end.
     writes: BTreeMap<PlaceId, Vec<Write>>,
-    /// Statements that nothing moves across: loops and branches.
-    barriers: Vec<Point>,
+    /// Where statements that nothing moves across begin, and where they end: loops and branches.
+    barriers: Vec<(Point, u32)>,
     weights: Vec<usize>,
     /// The weight of each expression so far.
     roots: Vec<usize>,
@@ -234,7 +234,7 @@ impl<'a> Walk<'_, 'a> {
             let results = &outline.nodes[*node].stmt.results;
             self.folds.dead[*node] || results.first().is_some_and(|id| self.folds.is_inline(*id))
         };
-        if stmt.results.len() == 1 && wanted == [true] && nodes.all(folded) {
+        if stmt.results.len() == 1 && wanted == [true] && nodes.all(folded) && !self.changes_variable(node) {
             let reads = inner.iter().flat_map(|region| self.reads_in(*region)).collect();
             if let Some(used) = self.moves(node, stmt, reads, 2) {
                 self.folds.inline[stmt.results[0].0 as usize] = true;
@@ -242,9 +242,29 @@ impl<'a> Walk<'_, 'a> {
                 return;
             }
         }
-        self.barriers.push(own);
+        self.barriers.push((own, self.outline.nodes[node].end));
         let used = self.site(own, false, false);
         self.read(cond, used);
+    }
+
+    /// Whether the branch hands on what a loop carries, or something else: `if far { sum += x; }`.
+    fn changes_variable(&self, node: NodeNo) -> bool {
+        let it = &self.outline.nodes[node];
+        let carried = |id: ValueId| {
+            let def = self.outline.defs[id.0 as usize];
+            def.is_some_and(|def| {
+                def.node.is_none() && self.outline.regions[def.at.region].kind == Kind::Loop
+            })
+        };
+        let mut yields = it
+            .inner
+            .iter()
+            .map(|region| self.outline.regions[*region].region.yields[0]);
+        let handed_on = |used: &Use| {
+            let region = &self.outline.regions[used.at.region];
+            used.at.pos == region.end && matches!(region.kind, Kind::Loop | Kind::Branch)
+        };
+        yields.any(carried) && self.uses[it.stmt.results[0].0 as usize].iter().all(handed_on)
     }
 
     /// What the expressions of a region without effects read from memory.
@@ -274,7 +294,7 @@ impl<'a> Walk<'_, 'a> {
             self.yields(cond, &self.outline.regions[cond].region.yields, false);
             self.region(cond);
         }
-        self.barriers.push(own);
+        self.barriers.push((own, self.outline.nodes[node].end));
         for id in operands(stmt) {
             let used = self.site(own, it.init.contains(&id), false);
             self.read(id, used);
@@ -400,7 +420,10 @@ impl<'a> Walk<'_, 'a> {
             return None;
         };
         let it = &self.outline.nodes[node];
-        if used.at.region != it.region || self.blocked(node, used.at) {
+        // What only one branch wants is computed there, unless it is read from memory.
+        let here = used.at.region == it.region;
+        let there = reads.is_empty() && self.only_branches(it.region, used.at.region);
+        if !(here || there) || self.blocked(node, used.at) {
             return None;
         }
         let changed = |read| self.changes(read, it.end, used.at.pos, used.late);
@@ -431,8 +454,16 @@ impl<'a> Walk<'_, 'a> {
     /// Whether a loop or a branch stands between the node and `there`.
     fn blocked(&self, node: NodeNo, there: Point) -> bool {
         let it = &self.outline.nodes[node];
-        let between = |at: &&Point| at.region == it.region && it.end < at.pos && at.pos < there.pos;
-        self.barriers.iter().any(|at| between(&at))
+        self.barriers
+            .iter()
+            .any(|(at, end)| at.region == it.region && it.end < at.pos && *end < there.pos)
+    }
+
+    /// Whether nothing but branches stands around `inner` inside of `outer`.
+    fn only_branches(&self, outer: RegionNo, inner: RegionNo) -> bool {
+        let between = self.outline.around(inner).take_while(|region| *region != outer);
+        let mut between = between.map(|region| self.outline.regions[region].kind);
+        self.outline.encloses(outer, inner) && between.all(|kind| kind == Kind::Branch)
     }
 
     /// Whether `place` (or only its `shape`) may be written to between the two positions.

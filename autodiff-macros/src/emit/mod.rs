@@ -22,6 +22,8 @@ mod random;
 mod signatures;
 mod stmts;
 mod stub;
+#[cfg(test)]
+mod tests;
 mod types;
 mod typing;
 mod variables;
