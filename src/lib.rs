@@ -1,5 +1,8 @@
 #![cfg_attr(feature = "nalgebra", doc = include_str!("../README.md"))]
-#![cfg_attr(not(feature = "nalgebra"), doc = "Compile-time symbolic differentiation on stable Rust.")]
+#![cfg_attr(
+    not(feature = "nalgebra"),
+    doc = "Compile-time symbolic differentiation on stable Rust."
+)]
 
 // Generated code names this crate by its own name, also in this crate's tests and examples.
 extern crate self as differentiable;
