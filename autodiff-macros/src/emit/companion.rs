@@ -30,7 +30,8 @@ pub(crate) fn companion(request: &Request, derivatives: &Derivatives) -> TokenSt
         signature: &signature,
         derivatives,
     };
-    let mut functions = emitter.gradient();
+    let mut functions = signature.primal();
+    functions.extend(emitter.gradient());
     functions.extend(emitter.tangent());
     if signature.has_vjp() {
         functions.extend(wrappers::vjp(&signature));
@@ -54,7 +55,7 @@ pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStre
     let allowed = item.attrs.iter().filter_map(allowed);
     let doc = format!("The derivatives of [`{f}`](fn@{f}).");
     let constants = request.params.iter().map(|param| param.constant);
-    let (count, constant, primal) = (request.params.len(), constant_name(), signature.primal());
+    let (count, constant) = (request.params.len(), constant_name());
     let assert_float = signature.names.private("assert_float");
     let aliases = request
         .aliases
@@ -73,8 +74,6 @@ pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStre
         impl #name {
             #[doc(hidden)]
             pub const #constant: [bool; #count] = [#(#constants),*];
-            #[allow(dead_code)]
-            #primal
             #functions
         }
         #(#aliases)*

@@ -26,7 +26,7 @@ pub(crate) fn opaque(request: &Request) -> Option<TokenStream> {
     let rules = Rules {
         signature: &signature,
     };
-    let mut functions = TokenStream::new();
+    let mut functions = signature.primal();
     if signature.has_vjp() {
         functions.extend(match vjp {
             Some(path) => rules.given(signature.vjp(), path, None),

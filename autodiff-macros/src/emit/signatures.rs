@@ -112,7 +112,8 @@ impl<'a> Signature<'a> {
         let args: Vec<_> = args.collect();
         let mut primal = self.function(names::PRIMAL, Vec::new(), self.result());
         primal.rename(args.iter().cloned());
-        primal.with(quote!(#f(#(#args),*)))
+        let primal = primal.with(quote!(#f(#(#args),*)));
+        quote!(#[allow(dead_code)] #primal)
     }
 
     /// One gradient stands bare, several in a tuple.

@@ -87,12 +87,12 @@ pub(crate) fn request(args: TokenStream, item: TokenStream, diags: &mut Diags) -
     let generics = item.sig.generics.clone();
     let generic: Vec<_> = generics.type_params().map(|param| param.ident.clone()).collect();
     let mut names = types::Names::new(&generic);
-    let (params, fit) = params::read(&mut item.sig, &mut names, diags);
+    let (params, fit) = params::read(&mut item, &mut names, diags);
     broken |= !fit;
     broken |= !hygiene::check(&item, diags);
     let output = signature::output(&item.sig, &mut names, diags);
     broken |= output.is_none();
-    let (written, shape) = output.unwrap_or((None, Type::Tuple(Vec::new())));
+    let (written, shape) = output.unwrap_or_else(|| (signature::written(&item.sig), Type::Host));
     if !broken {
         broken |= !signature::differentiates(&item.sig, &params, &shape, diags);
     }

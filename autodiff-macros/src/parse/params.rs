@@ -1,19 +1,22 @@
 //! Parameters: `#[constant]` taken off, types understood, patterns that we take.
 
 use super::RequestParam;
-use super::types::{Misfit, MisfitKind, Names};
+use super::types::{Misfit, MisfitKind, Names, unknown};
 use crate::diag::Diags;
 use crate::ir::{Passing, Type};
 use quote::ToTokens;
+use std::collections::BTreeSet;
+use syn::visit::Visit;
 
-/// Takes our attributes off the parameters of `sig` and reads them. The flag says whether every type was understood.
+/// Takes our attributes off the parameters of `item` and reads them. The flag says whether every type was understood.
 pub(super) fn read(
-    sig: &mut syn::Signature,
+    item: &mut syn::ItemFn,
     names: &mut Names,
     diags: &mut Diags,
 ) -> (Vec<RequestParam>, bool) {
+    let structs = with_fields(&item.block);
     let mut typed = Vec::new();
-    for input in &mut sig.inputs {
+    for input in &mut item.sig.inputs {
         // A receiver is an error already.
         if let syn::FnArg::Typed(it) = input {
             typed.push((take_constant(&mut it.attrs, diags), &*it));
@@ -21,29 +24,26 @@ pub(super) fn read(
     }
     let mut fit = true;
     // Constants come last: a name that is a float elsewhere is one there, too.
-    let shapes: Vec<_> = typed
-        .iter()
-        .map(|(constant, it)| match constant {
+    let mut shapes = Vec::new();
+    for (constant, it) in &typed {
+        let shape = match constant {
             true => None,
-            false => match differentiable(it, names, diags) {
+            false => match differentiable(it, &structs, names, diags) {
                 Ok(shape) => Some(shape),
                 Err(clear) => {
                     fit &= clear;
                     None
                 }
             },
-        })
-        .collect();
-    let mut params = Vec::new();
-    for ((constant, it), shape) in typed.iter().zip(shapes) {
-        let (passing, shape, refused) = match shape {
-            Some((passing, shape)) => (passing, shape, false),
-            None => {
-                let (passing, shape) = names.constant(&it.ty);
-                (passing, shape, true)
-            }
         };
-        if *constant && passing == Passing::RefMut && shape.has_floats() {
+        shapes.push(shape);
+    }
+    let mut params = Vec::new();
+    for ((marked, it), shape) in typed.iter().zip(shapes) {
+        // What was refused is taken for a constant from here on, as its error proposes.
+        let constant = shape.is_none();
+        let (passing, shape) = shape.unwrap_or_else(|| names.constant(&it.ty));
+        if *marked && passing == Passing::RefMut && shape.has_floats() {
             diags
                 .error(
                     &it.ty,
@@ -57,11 +57,26 @@ pub(super) fn read(
             ty: (*it.ty).clone(),
             shape,
             passing,
-            // What was refused is taken for a constant from here on, as its error proposes.
-            constant: refused,
+            constant,
         });
     }
     (params, fit)
+}
+
+/// Variables of which the body reads a named field: these are structs, whatever their type is called.
+fn with_fields(body: &syn::Block) -> BTreeSet<String> {
+    struct Bases(BTreeSet<String>);
+    impl<'ast> Visit<'ast> for Bases {
+        fn visit_expr_field(&mut self, it: &'ast syn::ExprField) {
+            if let (syn::Expr::Path(base), syn::Member::Named(_)) = (&*it.base, &it.member) {
+                self.0.extend(base.path.get_ident().map(ToString::to_string));
+            }
+            syn::visit::visit_expr_field(self, it);
+        }
+    }
+    let mut bases = Bases(BTreeSet::new());
+    bases.visit_block(body);
+    bases.0
 }
 
 /// The name of a parameter, if its pattern is one.
@@ -88,7 +103,17 @@ fn take_constant(attrs: &mut Vec<syn::Attribute>, diags: &mut Diags) -> bool {
 }
 
 /// The shape of a parameter that is not marked. `Err(true)`: it is wrong, and yet clear what the body works with.
-fn differentiable(it: &syn::PatType, names: &mut Names, diags: &mut Diags) -> Result<(Passing, Type), bool> {
+fn differentiable(
+    it: &syn::PatType,
+    structs: &BTreeSet<String>,
+    names: &mut Names,
+    diags: &mut Diags,
+) -> Result<(Passing, Type), bool> {
+    let is_struct = ident(&it.pat).is_some_and(|name| structs.contains(&name.to_string()));
+    if let Some(misfit) = unknown(&it.ty).filter(|_| is_struct) {
+        report(&misfit, diags);
+        return Err(true);
+    }
     match names.differentiable(&it.ty) {
         Ok((passing, shape)) if shape.has_floats() => Ok((passing, shape)),
         Ok(_) => {

@@ -105,17 +105,25 @@ pub(super) fn check_name(companion: &syn::Ident, diags: &mut Diags) {
     }
 }
 
+/// The type behind `->`.
+pub(super) fn written(sig: &syn::Signature) -> Option<syn::Type> {
+    match &sig.output {
+        syn::ReturnType::Default => None,
+        syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
+    }
+}
+
 /// The result as written and as understood; `None` after an error.
 pub(super) fn output(
     sig: &syn::Signature,
     names: &mut Names,
     diags: &mut Diags,
 ) -> Option<(Option<syn::Type>, Type)> {
-    let syn::ReturnType::Type(_, written) = &sig.output else {
+    let Some(written) = written(sig) else {
         return Some((None, Type::Tuple(Vec::new())));
     };
-    let misfit = match names.result(written) {
-        Ok(shape) => return Some((Some((**written).clone()), shape)),
+    let misfit = match names.result(&written) {
+        Ok(shape) => return Some((Some(written), shape)),
         Err(misfit) => misfit,
     };
     let ty = spelled(&misfit.at);

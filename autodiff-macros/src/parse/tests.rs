@@ -342,3 +342,21 @@ fn all_mistakes_are_told_at_once() {
         &["no option", "async", "i32", "bool", "usize"],
     );
 }
+
+#[test]
+fn what_has_fields_is_no_float() {
+    check_error(
+        quote!(
+            fn f(x: f64, config: &Config) -> f64 {
+                x * config.rate
+            }
+        ),
+        "cannot differentiate with respect to `Config`",
+    );
+    read(quote!(
+        fn f(x: f64, config: f64) -> f64 {
+            let config = Config { rate: config };
+            config.rate * x
+        }
+    ));
+}

@@ -66,7 +66,11 @@ impl<'a> Names<'a> {
     /// A parameter that is to be differentiated: how it is passed, and the type behind the reference.
     pub(super) fn differentiable(&mut self, ty: &syn::Type) -> Result<(Passing, Type), Misfit> {
         let (passing, inner) = passing(ty);
-        let shape = self.floats(inner)?;
+        let shape = self.floats(inner).map_err(|misfit| match is_str(inner) {
+            // Nobody says `str` to a `&str`.
+            true => self::misfit(ty, misfit.kind),
+            false => misfit,
+        })?;
         if passing != Passing::Value && matches!(shape, Type::Tuple(_)) {
             return Err(misfit(ty, MisfitKind::BehindReference));
         }
@@ -168,6 +172,20 @@ fn misfit(at: &impl ToTokens, kind: MisfitKind) -> Misfit {
         at: at.to_token_stream(),
         kind,
     }
+}
+
+/// The refusal of a name that we do not know, behind the reference if there is one.
+pub(super) fn unknown(ty: &syn::Type) -> Option<Misfit> {
+    let inner = plain(passing(ty).1);
+    let syn::Type::Path(it) = inner else {
+        return None;
+    };
+    let known = primitive(it).is_some() || element_of_vec(it).is_some();
+    (!known).then(|| misfit(inner, MisfitKind::Unknown))
+}
+
+fn is_str(ty: &syn::Type) -> bool {
+    matches!(plain(ty), syn::Type::Path(it) if it.path.is_ident("str"))
 }
 
 fn named(path: &syn::Path) -> Type {
