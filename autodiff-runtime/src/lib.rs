@@ -6,6 +6,7 @@ pub mod __private;
 mod aggregate;
 mod check;
 mod entries;
+mod plain;
 mod point;
 
 pub use check::{EntryOff, GradientError, check_grad};

@@ -2,6 +2,7 @@
 
 pub use crate::aggregate::{Accumulate, CopyFrom, FillZero, ZerosLike};
 pub use crate::entries::Entries;
+pub use crate::plain::{List, Plain};
 #[cfg(feature = "nalgebra")]
 pub use nalgebra;
 use std::ops::{Add, Mul};
@@ -10,6 +11,18 @@ use std::ops::{Add, Mul};
 #[inline]
 pub fn zeros_like<T: ZerosLike + ?Sized>(x: &T) -> T::Owned {
     x.zeros_like()
+}
+
+/// A number of unknown type, read through the references in front of it.
+#[inline]
+pub fn plain<T: Plain>(x: T) -> T::Number {
+    x.plain()
+}
+
+/// The elements of a list of unknown type.
+#[inline]
+pub fn list<L: List + ?Sized>(list: &L) -> &[L::Item] {
+    list.list()
 }
 
 /// Sets every float inside `to` to zero.

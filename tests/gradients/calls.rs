@@ -197,7 +197,11 @@ fn buffer_in_a_loop(x: &[f64], #[constant] n: usize) -> f64 {
 
 #[differentiable]
 fn factorial_like(x: f64, #[constant] n: usize) -> f64 {
-    if n == 0 { 1.0 } else { (x + n as f64) * factorial_like(x, n - 1) }
+    if n == 0 {
+        1.0
+    } else {
+        (x + n as f64) * factorial_like(x, n - 1)
+    }
 }
 
 #[differentiable]
@@ -216,7 +220,11 @@ fn even_part(x: f64, #[constant] n: usize) -> f64 {
 
 #[differentiable]
 fn odd_part(x: f64, #[constant] n: usize) -> f64 {
-    if n == 0 { x.sin() } else { even_part(x.cos(), n - 1) * x }
+    if n == 0 {
+        x.sin()
+    } else {
+        even_part(x.cos(), n - 1) * x
+    }
 }
 
 mod elsewhere {

@@ -8,3 +8,6 @@ mod memory;
 mod vectors;
 mod for_loops;
 mod calls;
+mod slices;
+mod tables;
+mod aggregates;

@@ -432,7 +432,11 @@ fn arrays_nest() {
     check!(nested_local(0.7, 1.2));
     check!(nested_literal(0.7, 1.2));
     check!(row_assignment(0.7, 1.2));
-    check!(rows_of_a_slice(&vec![[0.1, 0.2, 0.3], [1.1, -0.4, 0.9], [-0.8, 1.5, 0.4]]));
+    check!(rows_of_a_slice(&vec![
+        [0.1, 0.2, 0.3],
+        [1.1, -0.4, 0.9],
+        [-0.8, 1.5, 0.4]
+    ]));
     check!(rows_of_a_slice(&Vec::<[f64; 3]>::new()));
 }
 
@@ -494,8 +498,14 @@ fn arrays_are_returned() {
 
 #[test]
 fn algorithms_on_buffers() {
-    check_map!(gauss(&[[0.1, 1.0, 0.4], [2.0, 0.3, -0.7], [0.5, 1.5, 3.0]], &[1.0, 2.0, -0.5]));
-    check_map!(gauss(&[[3.0, 0.1, 0.4], [0.2, 2.3, -0.7], [0.5, 0.5, 3.0]], &[1.0, 2.0, -0.5]));
+    check_map!(gauss(
+        &[[0.1, 1.0, 0.4], [2.0, 0.3, -0.7], [0.5, 1.5, 3.0]],
+        &[1.0, 2.0, -0.5]
+    ));
+    check_map!(gauss(
+        &[[3.0, 0.1, 0.4], [0.2, 2.3, -0.7], [0.5, 0.5, 3.0]],
+        &[1.0, 2.0, -0.5]
+    ));
     check!(heat(&Q.to_vec(), const 0));
     check!(heat(&Q.to_vec(), const 1));
     check!(heat(&Q.to_vec(), const 6));

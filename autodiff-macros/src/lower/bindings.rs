@@ -172,8 +172,6 @@ impl Lowerer<'_> {
             self.poison(pat);
             return self.unsupported(pat, "what this pattern takes apart");
         }
-        let mut plain = pat.clone();
-        strip_mut(&mut plain);
         struct Idents<'v>(Vec<&'v syn::PatIdent>);
         impl<'v> syn::visit::Visit<'v> for Idents<'v> {
             fn visit_pat_ident(&mut self, it: &'v syn::PatIdent) {
@@ -193,9 +191,10 @@ impl Lowerer<'_> {
                 return self.unsupported(pat, "this pattern");
             };
             let ident = &it.ident;
+            let pat = only(pat, ident);
             let template = quote! {
                 match #value {
-                    #plain => #ident,
+                    #pat => #ident,
                     #[allow(unreachable_patterns)]
                     _ => ::core::unreachable!(),
                 }
@@ -209,6 +208,8 @@ impl Lowerer<'_> {
                 },
                 Type::Host,
             );
+            // Behind a reference, a pattern binds references.
+            self.open.insert(id);
             let var = self
                 .scopes
                 .declare(ident, Operand::Value(id), it.mutability.is_some());
@@ -218,9 +219,30 @@ impl Lowerer<'_> {
     }
 }
 
-fn strip_mut(pat: &mut syn::Pat) {
-    struct Strip;
-    impl syn::visit_mut::VisitMut for Strip {
+/// The pattern that binds nothing but `keep`, and that by value.
+fn only(pat: &syn::Pat, keep: &syn::Ident) -> syn::Pat {
+    struct Only<'k>(&'k syn::Ident);
+    impl syn::visit_mut::VisitMut for Only<'_> {
+        fn visit_pat_mut(&mut self, pat: &mut syn::Pat) {
+            if let syn::Pat::Ident(it) = pat {
+                if it.ident != *self.0 && !is_constant_name(&it.ident) {
+                    *pat = match it.subpat.take() {
+                        Some((_, sub)) => *sub,
+                        None => syn::parse_quote!(_),
+                    };
+                }
+            }
+            syn::visit_mut::visit_pat_mut(self, pat);
+        }
+
+        fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
+            // `Point { x }` names the field and the variable at once.
+            if field.colon_token.is_none() {
+                field.colon_token = Some(Default::default());
+            }
+            syn::visit_mut::visit_field_pat_mut(self, field);
+        }
+
         fn visit_pat_ident_mut(&mut self, it: &mut syn::PatIdent) {
             if it.by_ref.is_none() {
                 it.mutability = None;
@@ -228,5 +250,7 @@ fn strip_mut(pat: &mut syn::Pat) {
             syn::visit_mut::visit_pat_ident_mut(self, it);
         }
     }
-    syn::visit_mut::VisitMut::visit_pat_mut(&mut Strip, pat);
+    let mut pat = pat.clone();
+    syn::visit_mut::VisitMut::visit_pat_mut(&mut Only(keep), &mut pat);
+    pat
 }

@@ -52,7 +52,13 @@ impl Lowerer<'_> {
         let mut tokens = expr.clone();
         self.fill_parts(&mut tokens, &mut template)?;
         let pure = !template.writes && is_pure(expr);
-        Ok(self.host_result(tokens.to_token_stream(), template.args, pure, want))
+        let res = self.host_result(tokens.to_token_stream(), template.args, pure, want);
+        if let (Operand::Value(id), syn::Expr::MethodCall(it)) = (&res, super::places::inner(expr)) {
+            if super::references::may_give_reference(&it.method.to_string()) {
+                self.open.insert(*id);
+            }
+        }
+        Ok(res)
     }
 
     /// `expr;` as host code, for its effect.

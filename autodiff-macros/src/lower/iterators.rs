@@ -6,7 +6,8 @@
 use super::Lowerer;
 use super::operand::{By, Halt, Lowered, Operand};
 use super::places::inner;
-use crate::ir::{BinaryOp, Const, Int, PlaceRef, Type, ValueId};
+use crate::ir::{BinaryOp, Const, HostArg, Instr, Int, PlaceRef, Type, ValueId};
+use syn::spanned::Spanned;
 
 /// The numbers that an iterator runs through, and the item at each.
 #[derive(Clone)]
@@ -41,6 +42,8 @@ pub(super) enum Item<'e> {
         len: Option<ValueId>,
         by: By,
     },
+    /// `&list[i]` of a slice that only rustc understands.
+    Host(ValueId),
     /// Item `first + i · step` (`first - i · step` if `down`) of another walk; its numbers are of type `ty`.
     Moved {
         item: Box<Item<'e>>,
@@ -61,7 +64,7 @@ pub(super) enum Item<'e> {
 impl Item<'_> {
     pub(super) fn is_counted(&self) -> bool {
         match self {
-            Item::Number | Item::Element { .. } | Item::Part { .. } => true,
+            Item::Number | Item::Element { .. } | Item::Part { .. } | Item::Host(_) => true,
             Item::Moved { item, .. } | Item::Copied(item) | Item::Map(item, _) => item.is_counted(),
             Item::Pair(a, b) => a.is_counted() && b.is_counted(),
             Item::Filter(..) => false,
@@ -248,14 +251,37 @@ impl Lowerer<'_> {
         }
     }
 
-    /// An iterator that carries no derivative, and that only rustc understands: its items are collected first.
+    /// An iterator that carries no derivative, and that only rustc understands.
     fn walk_host<'e>(&mut self, expr: &syn::Expr) -> Lowered<Walk<'e>> {
-        let items: syn::Expr = syn::parse_quote_spanned! {self.b.span=>
+        let facade = &self.request.facade;
+        if let Some(list) = borrowed_list(expr) {
+            let list: syn::Expr = syn::parse_quote_spanned!(list.span()=> #facade::__private::list(&#list));
+            let list = self.host(&list, None)?;
+            let list = self.scalar(&list).expect("host code gives a value");
+            let len = Instr::Host {
+                template: quote::quote!(__h0.len()),
+                args: vec![HostArg::Value(list)],
+                pure: true,
+            };
+            let end = self.one(len, Type::USIZE);
+            return Ok(Walk {
+                steps: self.from_zero(end),
+                item: Item::Host(list),
+            });
+        }
+        // Nothing can be said of its items before they are there.
+        let items: syn::Expr = syn::parse_quote_spanned! {expr.span()=>
             ::core::iter::Iterator::collect::<::std::vec::Vec<_>>(::core::iter::IntoIterator::into_iter(#expr))
         };
         let items = self.host(&items, Some(&Type::Vec(Box::new(Type::Host))))?;
         match self.path_of(&items) {
-            Some(at) => self.walk_list(expr, at, By::Temp),
+            Some(at) => {
+                let end = self.length(&at);
+                Ok(Walk {
+                    steps: self.from_zero(end),
+                    item: Item::Element { at, by: By::Temp },
+                })
+            }
             None => self.unsupported(expr, "a loop over this"),
         }
     }
@@ -458,4 +484,18 @@ impl Lowerer<'_> {
             }
         }
     }
+}
+
+/// The list in `list.iter()` and `&list`, where that is a variable or a part of one: it is borrowed, not consumed.
+fn borrowed_list(expr: &syn::Expr) -> Option<&syn::Expr> {
+    let list = match inner(expr) {
+        syn::Expr::MethodCall(it) if it.method == "iter" && it.args.is_empty() => inner(&it.receiver),
+        syn::Expr::Reference(it) if it.mutability.is_none() => inner(&it.expr),
+        _ => return None,
+    };
+    matches!(
+        list,
+        syn::Expr::Path(_) | syn::Expr::Field(_) | syn::Expr::Index(_)
+    )
+    .then_some(list)
 }

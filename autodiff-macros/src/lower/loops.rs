@@ -5,7 +5,7 @@ use super::iterators::{Item, Steps, Walk};
 use super::loops_core::Repeat;
 use super::operand::{By, Halt, Lowered, Operand, VarPath};
 use super::places::inner;
-use crate::ir::{Type, ValueId};
+use crate::ir::{HostArg, Instr, Type, ValueId};
 
 /// What is done with each item.
 type Each<'k, 'a> = dyn FnMut(&mut Lowerer<'a>, Operand) -> Lowered<()> + 'k;
@@ -113,6 +113,16 @@ impl<'a> Lowerer<'a> {
                 let element = self.read_once(element);
                 each(self, element)
             }
+            Item::Host(list) => {
+                let element = Instr::Host {
+                    template: quote::quote!(&__h0[__h1]),
+                    args: vec![HostArg::Value(*list), HostArg::Value(i)],
+                    pure: true,
+                };
+                let element = self.one(element, Type::Host);
+                self.open.insert(element);
+                each(self, Operand::Value(element))
+            }
             Item::Part { at, width, len, by } => {
                 let end = self.binary(crate::ir::BinaryOp::Add, i, *width);
                 let end = match len {
@@ -170,6 +180,17 @@ impl<'a> Lowerer<'a> {
             Operand::Place { at, by: By::Temp } if self.is_number(&at) => {
                 let ty = self.type_at(&at);
                 Operand::Value(self.load(at, ty))
+            }
+            // What an iterator of a type that we do not know gave: a number, a reference, a tuple of them.
+            Operand::Place { at, by: By::Temp } if matches!(self.type_at(&at), Type::Host) => {
+                let read = Instr::Host {
+                    template: quote::quote!(__h0),
+                    args: vec![HostArg::Place(at)],
+                    pure: true,
+                };
+                let item = self.one(read, Type::Host);
+                self.open.insert(item);
+                Operand::Value(item)
             }
             other => other,
         }

@@ -31,6 +31,7 @@ mod peek;
 mod places;
 mod purity;
 mod reductions;
+mod references;
 mod reorder;
 mod reslice;
 mod scope;
@@ -41,7 +42,7 @@ mod tuples;
 mod types;
 
 use crate::diag::Diags;
-use crate::ir::{Body, Builder, Origin, PlaceId};
+use crate::ir::{Body, Builder, Origin, PlaceId, ValueId};
 use crate::parse::{Opaque, Request};
 use build::Varied;
 use exits::{Area, Frame};
@@ -49,6 +50,7 @@ use operand::{Halt, Lowered};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use scope::Scopes;
+use std::collections::BTreeSet;
 
 /// The user's function as IR, values of [`crate::ir::Origin::Primal`]. Mistakes go to `diags`, all of them; the body
 /// is only meaningful if there are none.
@@ -63,13 +65,14 @@ pub(crate) fn body(request: &Request, diags: &mut Diags) -> Option<Body> {
         areas: Vec::new(),
         frames: Vec::new(),
         items: TokenStream::new(),
+        open: BTreeSet::new(),
         diags,
     };
-    let body = match &request.opaque {
-        Some(Opaque::Derivative(partials)) => lowerer.opaque(partials)?,
+    let (body, open) = match &request.opaque {
+        Some(Opaque::Derivative(partials)) => (lowerer.opaque(partials)?, BTreeSet::new()),
         Some(Opaque::Rules { .. }) | None => lowerer.function()?,
     };
-    (diags.len() == errors).then(|| infer::settled(body, request))
+    (diags.len() == errors).then(|| references::read(infer::settled(body, request), request, &open))
 }
 
 /// The state of lowering one function.
@@ -86,6 +89,8 @@ struct Lowerer<'a> {
     frames: Vec<Frame>,
     /// Items inside of the function, which host code may name.
     items: TokenStream,
+    /// Host values that may be references to what they are used as.
+    open: BTreeSet<ValueId>,
 }
 
 /// The state to go back to when a loop is lowered once more.
@@ -124,6 +129,8 @@ impl Lowerer<'_> {
         self.varied = to.varied.clone();
         self.diags.truncate(to.errors);
         self.items = to.items.clone();
+        let values = self.b.body.values.len();
+        self.open.retain(|id| (id.0 as usize) < values);
     }
 
     /// Refuses a construct at its smallest token; the way out is added by the caller.

@@ -7,10 +7,11 @@ use crate::ir::{
     Body, HostArg, Init, Name, Origin, Param, Passing, Place, PlaceRef, Role, Tree, Type, ValueId,
 };
 use crate::parse::RequestParam;
+use std::collections::BTreeSet;
 
 impl Lowerer<'_> {
     /// Lowers the function; `None` after an error.
-    pub(super) fn function(mut self) -> Option<Body> {
+    pub(super) fn function(mut self) -> Option<(Body, BTreeSet<ValueId>)> {
         let request = self.request;
         let output = request.output.1.clone();
         let span = request.item.sig.ident.span();
@@ -54,7 +55,7 @@ impl Lowerer<'_> {
         body.region = region;
         body.result = result;
         body.items = self.items;
-        Some(body)
+        Some((body, self.open))
     }
 
     pub(super) fn param(&mut self, index: usize, param: &RequestParam) -> Lowered<()> {

@@ -35,6 +35,13 @@ impl<'a> Lowerer<'a> {
                 })?;
                 Ok(Operand::UNIT)
             }
+            ("count", 0) if !walk.item.is_counted() => {
+                let zero = self.usize(0);
+                self.fold(&walk, Operand::Value(zero), |lowerer, so_far, _| {
+                    let so_far = lowerer.scalar(&so_far).expect("it began as a number");
+                    Ok(Operand::Value(lowerer.plus(so_far, 1)))
+                })
+            }
             ("count" | "len", 0) => Ok(Operand::Value(self.count(it, &walk)?)),
             ("any" | "all", 1) => self.any_or_all(it, &walk),
             ("collect", 0) => self.collect(it, &walk, want),
@@ -100,7 +107,7 @@ impl<'a> Lowerer<'a> {
                 _ => self.item_type(item),
             },
             Item::Copied(item) | Item::Filter(item, _) => self.item_type(item),
-            Item::Part { .. } | Item::Pair(..) | Item::Map(..) => None,
+            Item::Part { .. } | Item::Pair(..) | Item::Map(..) | Item::Host(_) => None,
         }
     }
 
