@@ -21,10 +21,10 @@ impl rosenbrock {
         (value, x_bar)
     }
     pub fn __gradient(x: &[f64], x_bar: &mut [f64]) -> f64 {
-        let n = x.len() - 1;
+        let last = x.len() - 1;
         let mut sum = 0.0;
         let mut carry = 0.0;
-        for i in 0..n {
+        for i in 0..last {
             let x_i = x[i];
             let a = 1.0 - x_i;
             let b = x[i + 1] - x_i * x_i;
@@ -33,8 +33,8 @@ impl rosenbrock {
             x_bar[i] += carry - 2.0 * (b_bar * x_i + a);
             carry = b_bar;
         }
-        if 0 < n {
-            x_bar[n] += carry;
+        if last > 0 {
+            x_bar[last] += carry;
         }
         sum
     }
@@ -56,9 +56,9 @@ impl rosenbrock {
     pub fn __forward(
         x: &[f64],
     ) -> (f64, impl ::core::ops::FnOnce(f64, &[f64], &mut [f64]) -> ((),) + use<>) {
-        let n = x.len() - 1;
+        let last = x.len() - 1;
         let mut sum = 0.0;
-        for i in 0..n {
+        for i in 0..last {
             let x_i = x[i];
             let a = 1.0 - x_i;
             let b = x[i + 1] - x_i * x_i;
@@ -74,14 +74,14 @@ impl rosenbrock {
                     &mut __x_bar_zeros,
                 );
                 let mut carry = 0.0;
-                for i in 0..n {
+                for i in 0..last {
                     let x_i = x[i];
                     let b_bar = 200.0 * (sum_bar * (x[i + 1] - x_i * x_i));
                     x_bar[i] += carry - 2.0 * (b_bar * x_i + sum_bar * (1.0 - x_i));
                     carry = b_bar;
                 }
-                if 0 < n {
-                    x_bar[n] += carry;
+                if last > 0 {
+                    x_bar[last] += carry;
                 }
                 ((),)
             },

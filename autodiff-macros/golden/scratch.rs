@@ -29,7 +29,7 @@ impl spread {
         let mut powers = ::std::vec![0.0_f64; d];
         let mut recorded_values = ::std::vec![0.0_f64; d.saturating_sub(1)];
         let mut powers_bar = ::std::vec::Vec::<f64>::new();
-        let cond = 1 < d;
+        let cond = d > 1;
         let mut total = 0.0;
         for i in 0..x.len() {
             powers.fill(0.0);
@@ -95,18 +95,18 @@ impl spread {
     ) -> (f64, impl ::core::ops::FnOnce(f64, &[f64], &mut [f64]) -> ((), ()) + use<>) {
         let x_len = x.len();
         let mut recorded_powers = ::std::vec![0.0_f64; x_len * d];
-        let n = d.saturating_sub(1);
-        let mut recorded_values = ::std::vec![0.0_f64; x_len * n];
+        let trips = d.saturating_sub(1);
+        let mut recorded_values = ::std::vec![0.0_f64; x_len * trips];
         let mut total = 0.0;
         for i in 0..x_len {
-            let k = i * d;
-            let powers = &mut recorded_powers[k..k + d];
+            let start = i * d;
+            let powers = &mut recorded_powers[start..start + d];
             powers.fill(0.0);
             let x_i = x[i];
             powers[0] = x_i;
             for k in 1..d {
                 let t = powers[k - 1];
-                recorded_values[i * n + (k - 1)] = t;
+                recorded_values[i * trips + (k - 1)] = t;
                 powers[k] = t * x_i;
             }
             for k in 0..d {
@@ -123,11 +123,11 @@ impl spread {
                     &mut __x_bar_zeros,
                 );
                 let mut powers_bar = ::std::vec![0.0_f64; d];
-                let cond = 1 < d;
+                let cond = d > 1;
                 for i in (0..x_len).rev() {
                     powers_bar.fill(0.0);
-                    let k = i * d;
-                    let powers = &recorded_powers[k..k + d];
+                    let start = i * d;
+                    let powers = &recorded_powers[start..start + d];
                     for k in 0..d {
                         powers_bar[k] += total_bar * powers[k].cos();
                     }
@@ -136,7 +136,7 @@ impl spread {
                         let powers_bar_k = powers_bar[k];
                         powers_bar[k] = 0.0;
                         powers_bar[k - 1] += powers_bar_k * x[i];
-                        carry += powers_bar_k * recorded_values[i * n + (k - 1)];
+                        carry += powers_bar_k * recorded_values[i * trips + (k - 1)];
                     }
                     if cond {
                         x_bar[i] += carry;

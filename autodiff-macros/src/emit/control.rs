@@ -5,7 +5,7 @@ use super::exprs::{Expr, Level};
 use super::literals::Suffix;
 use super::outline::{NodeNo, RegionNo, loop_regions};
 use super::variables::carried;
-use crate::ir::{Const, Instr, Int, Loop, LoopKind, Stmt, Type, ValueId};
+use crate::ir::{Const, Instr, Int, Loop, LoopKind, Stmt, Type, UnaryOp, ValueId};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote_spanned;
 
@@ -376,6 +376,21 @@ impl<'o, 'a> Emit<'o, 'a> {
                 return Side { stmts, diverges };
             }
         }
+        if let Some((last, before)) = nodes.split_last() {
+            if let (true, Some(side)) = (self.assigns_nothing(&moves), self.stops_in(*last, again)) {
+                let mut stmts = self.nodes(before);
+                let (mut then, mut otherwise) = (self.side(*last, 0), self.side(*last, 1));
+                let stopped = if side == 0 { &mut then } else { &mut otherwise };
+                stopped.stmts.extend(stop);
+                stopped.diverges = true;
+                let stmt = self.facts.outline.nodes[*last].stmt;
+                stmts.extend(self.if_statement(stmt, then, otherwise));
+                return Side {
+                    stmts,
+                    diverges: false,
+                };
+            }
+        }
         let mut stmts = self.nodes(&nodes);
         match self.facts.outline.body.value(again).constant {
             Some(Const::Bool(true)) => {
@@ -411,6 +426,20 @@ impl<'o, 'a> Emit<'o, 'a> {
             stmts,
             diverges: false,
         }
+    }
+
+    /// The side of the branch `node` in which `again` is surely false, if it is the branch's own condition or the
+    /// opposite, and nothing new leaves the branch.
+    fn stops_in(&self, node: NodeNo, again: ValueId) -> Option<usize> {
+        let Instr::If { cond, .. } = self.facts.outline.nodes[node].stmt.instr else {
+            return None;
+        };
+        let side = match self.inline_instr(again) {
+            Some(Instr::Unary(UnaryOp::Not, of)) if *of == cond => 0,
+            _ if again == cond => 1,
+            _ => return None,
+        };
+        self.new_results(node).is_empty().then_some(side)
     }
 
     /// Which result of the branch `node` the flag is, if only the flag and variables from around it leave the branch.

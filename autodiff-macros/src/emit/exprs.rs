@@ -320,6 +320,12 @@ impl Emit<'_, '_> {
 
     fn compare(&mut self, op: CompareOp, l: ValueId, r: ValueId) -> Expr {
         let at = self.at;
+        // `n > 0` rather than `0 < n`.
+        let literal = |id: ValueId| matches!(self.facts.outline.body.value(id).constant, Some(Const::Int(_)));
+        let (op, l, r) = match literal(l) && !literal(r) {
+            true => (mirrored(op), r, l),
+            false => (op, l, r),
+        };
         let (left, right) = (self.value(l), self.value(r));
         let generic = op == CompareOp::Lt && left.ends_in_cast;
         let left = left.at(if generic { Level::Tight } else { Level::BitOr }, at);
@@ -452,6 +458,18 @@ fn is_if(tokens: &TokenStream) -> bool {
 fn starts_with_minus(expr: &Expr) -> bool {
     let first = expr.tokens.clone().into_iter().next();
     matches!(first, Some(proc_macro2::TokenTree::Punct(punct)) if punct.as_char() == '-')
+}
+
+/// The comparison with its operands exchanged.
+fn mirrored(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Eq => CompareOp::Eq,
+        CompareOp::Ne => CompareOp::Ne,
+        CompareOp::Lt => CompareOp::Gt,
+        CompareOp::Le => CompareOp::Ge,
+        CompareOp::Gt => CompareOp::Lt,
+        CompareOp::Ge => CompareOp::Le,
+    }
 }
 
 /// The level of an operator, the level that its right operand needs, and its token.

@@ -414,7 +414,7 @@ fn what_the_user_wrote_stays_what_it_is() {
             let weight = s.b.one(host(quote!(weight(__h0, 2)), &[n]), Type::F64);
             s.b.mul(x, weight)
         },
-        "let k = n + n; assert!(k > limit(3)); let t = weight(n, 2); x * t",
+        "let at = n + n; assert!(at > limit(3)); let t = weight(n, 2); x * t",
     );
 }
 

@@ -1,6 +1,7 @@
 //! What a person would call a variable.
 
 use super::body::Facts;
+use super::outline::Kind;
 use crate::ir::{BinaryOp, Const, Init, Instr, Origin, PlaceId, PlaceRef, Proj, Stmt, Type, ValueId};
 
 impl Facts<'_> {
@@ -34,9 +35,21 @@ impl Facts<'_> {
             Type::Float(_) if carried => "carry",
             Type::Float(_) => "t",
             Type::Int(_) => match self.outline.defs[variable.0 as usize] {
-                // The number of an iteration.
-                Some(def) if def.node.is_none() => "i",
-                _ => "k",
+                // The number of an iteration, by a letter that the user has not taken.
+                Some(def) if def.node.is_none() => {
+                    let taken = |letter: &str| {
+                        let mut names = self
+                            .outline
+                            .body
+                            .values
+                            .iter()
+                            .filter_map(|value| value.name.as_ref());
+                        names.any(|name| name.text == letter)
+                    };
+                    let mut letters = ["i", "j", "k", "l"].into_iter();
+                    letters.find(|letter| !taken(letter)).unwrap_or("i")
+                }
+                _ => "at",
             },
             Type::Bool => "cond",
             Type::Pullback => "pullback",
@@ -61,10 +74,20 @@ impl Facts<'_> {
     /// A short name after what the statement computes: `x_cos`, `x_i`, `x_squared`.
     fn described(&self, stmt: &Stmt) -> Option<String> {
         match &stmt.instr {
-            Instr::Math { .. } if !self.outline.body.is_float(stmt.results[0]) => Some("n".to_owned()),
-            // A length, less or more.
-            Instr::Binary(_, a, b) if [a, b].into_iter().any(|id| self.is_length(*id)) => {
-                Some("n".to_owned())
+            Instr::Math { rule, .. } if !self.outline.body.is_float(stmt.results[0]) => {
+                let trips = rule.name == "saturating_sub";
+                Some(if trips { "trips" } else { "n" }.to_owned())
+            }
+            Instr::Binary(op, a, b) if matches!(self.outline.body.ty(*a), Type::Int(_)) => {
+                let one = self.outline.body.value(*b).constant == Some(Const::Int(1));
+                let name = match op {
+                    BinaryOp::Sub if one && self.is_length(*a) => "last",
+                    BinaryOp::Mul if self.is_number(*a) || self.is_number(*b) => "start",
+                    BinaryOp::Mul => "size",
+                    _ if self.is_length(*a) || self.is_length(*b) => "n",
+                    _ => return None,
+                };
+                Some(name.to_owned())
             }
             Instr::Math { rule, args } => match self.short(args[0]) {
                 Some(name) => Some(format!("{name}_{}", rule.name)),
@@ -90,6 +113,14 @@ impl Facts<'_> {
         )
     }
 
+    /// Whether `id` counts the iterations of a loop.
+    fn is_number(&self, id: ValueId) -> bool {
+        self.outline.defs[id.0 as usize].is_some_and(|def| {
+            let kind = self.outline.regions[def.at.region].kind;
+            def.node.is_none() && kind == Kind::Loop
+        })
+    }
+
     /// The name of a value if it is a variable.
     fn short(&self, id: ValueId) -> Option<String> {
         match self.outline.stmt_of(id).map(|stmt| &stmt.instr) {
@@ -102,7 +133,7 @@ impl Facts<'_> {
     fn element(&self, from: &PlaceRef) -> Option<String> {
         let mut name = self.place_name(from.root)?;
         if let Some(recorded) = name.strip_prefix("recorded_") {
-            return (recorded != "values").then(|| recorded.to_owned());
+            return (!recorded.starts_with("values")).then(|| recorded.to_owned());
         }
         let mut letters = String::new();
         for proj in &from.path {

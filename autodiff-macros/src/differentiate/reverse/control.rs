@@ -124,7 +124,7 @@ impl<'a> Reverse<'a> {
 
         let mut init = Vec::new();
         let mut params = vec![self.b.value(induction_type(self, it))];
-        if let (LoopKind::Range { .. }, false) = (&it.kind, it.breaks) {
+        if self.numbers_alike(it) {
             if let Some(name) = self.primal.value(it.body.params[0]).name.clone() {
                 self.b.name(params[0], name.text);
             }
@@ -215,6 +215,22 @@ impl<'a> Reverse<'a> {
         let results = rest[kept.len()..].iter().copied();
         for ((k, ..), result) in back.iter().zip(results) {
             self.counted_back(it.init[*k], result);
+        }
+    }
+
+    /// Whether the reverse loop numbers its iterations as the primal one does.
+    fn numbers_alike(&self, it: &Loop) -> bool {
+        match &it.kind {
+            LoopKind::Range {
+                start,
+                step,
+                reversed,
+                ..
+            } => {
+                let from_zero = self.primal.value(*start).constant == Some(Const::Int(0));
+                !it.breaks || (from_zero && step.is_none() && !reversed)
+            }
+            LoopKind::While { .. } => false,
         }
     }
 
