@@ -124,3 +124,34 @@ fn partials_of_constants() {
     let second = value * (2.0 / 1.16_f64).powi(2) - value * 2.0 * 0.8 / 1.16_f64.powi(2);
     approx::assert_relative_eq!(hessian[(1, 1)], second, max_relative = 1e-14);
 }
+
+/// A kink says what is taken there.
+#[differentiable(derivative(x = if x > 0.0 { slope } else if x == 0.0 { 0.5 * slope } else { 0.0 }))]
+fn ramp(x: f64, #[constant] slope: f64) -> f64 {
+    slope * x.max(0.0)
+}
+
+#[differentiable]
+fn bump(t: f64) -> f64 {
+    (-t * t).exp()
+}
+
+/// What is more than a formula is another annotated function.
+#[differentiable(derivative(x = bump(x) * 2.0 / std::f64::consts::PI.sqrt()))]
+fn erf(x: f64) -> f64 {
+    let steps = 400;
+    let h = x / f64::from(steps);
+    let sum: f64 = (0..steps).map(|k| bump((f64::from(k) + 0.5) * h)).sum();
+    sum * h * 2.0 / std::f64::consts::PI.sqrt()
+}
+
+#[test]
+fn partials_with_branches_and_calls() {
+    assert_eq!([-1.0, 0.0, 1.0].map(|x| ramp::grad(x, 3.0)), [0.0, 1.5, 3.0]);
+    let slope = 2.0 / std::f64::consts::PI.sqrt();
+    approx::assert_relative_eq!(erf::grad(0.5), slope * (-0.25_f64).exp());
+    approx::assert_relative_eq!(erf::hessian(0.5), -slope * (-0.25_f64).exp());
+    approx::assert_relative_eq!(erf::hvp(0.5, 2.0), -2.0 * slope * (-0.25_f64).exp());
+    let (_, pullback) = erf::vjp(0.5);
+    approx::assert_relative_eq!(pullback(2.0), 2.0 * slope * (-0.25_f64).exp());
+}

@@ -210,6 +210,9 @@ impl Builder {
             let types: Vec<_> = stmt.results.iter().map(|id| self.body.ty(*id).clone()).collect();
             let results = self.push(instr, types);
             map.extend(stmt.results.iter().copied().zip(results));
+            if let Some(Instr::Call(call)) = self.stmts().last_mut().map(|stmt| &mut stmt.instr) {
+                call.result = call.result.renamed(&map);
+            }
         }
         region
             .yields

@@ -29,6 +29,7 @@ pub(crate) use types::{Float, Int, Len, Type};
 pub(crate) use verify::verify;
 
 use proc_macro2::{Span, TokenStream};
+use std::collections::BTreeMap;
 
 /// Names one immutable scalar of a [`Body`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -139,6 +140,15 @@ pub(crate) struct Region {
 }
 
 impl Tree {
+    /// The same shape with other values.
+    pub(crate) fn renamed(&self, map: &BTreeMap<ValueId, ValueId>) -> Tree {
+        match self {
+            Tree::Value(id) => Tree::Value(map.get(id).copied().unwrap_or(*id)),
+            Tree::Place(id) => Tree::Place(*id),
+            Tree::Tuple(parts) => Tree::Tuple(parts.iter().map(|part| part.renamed(map)).collect()),
+        }
+    }
+
     /// The leaves from left to right.
     pub(crate) fn leaves(&self) -> Vec<&Tree> {
         match self {

@@ -176,20 +176,23 @@ impl Lowerer<'_> {
         let Ok(Operand::Value(slope)) = side.value else {
             return None;
         };
-        let mut region = side.region;
-        let straight = |stmt: &Stmt| {
-            let touches = places(&stmt.instr).iter().any(|(_, access)| access.writes());
-            regions(&stmt.instr).is_empty() && !touches && stmt.results.len() == 1
-        };
-        if !region.stmts.iter().all(straight) {
+        let mut stmts = Vec::new();
+        if !side
+            .region
+            .stmts
+            .into_iter()
+            .all(|stmt| self.straighten(stmt, &mut stmts))
+        {
             self.diags
                 .error(expr, "a partial derivative must be one formula")
                 .help("move what is more to an annotated function, and call that");
             return None;
         }
-        region.params = params;
-        region.yields = vec![slope];
-        Some(region)
+        Some(Region {
+            params,
+            stmts,
+            yields: vec![slope],
+        })
     }
 
     /// Moves what is constant out of the partials, in front of the call, and lets them take it as inputs. Gives the
@@ -222,5 +225,76 @@ impl Lowerer<'_> {
             rename_region(partial, &map);
         }
         (partials, constants)
+    }
+
+    /// Appends `stmt` to straight-line code, a branch as a choice between both sides; `false` if that cannot be.
+    fn straighten(&self, stmt: Stmt, out: &mut Vec<Stmt>) -> bool {
+        let Stmt { results, instr, span } = stmt;
+        let (cond, then, otherwise) = match instr {
+            Instr::If {
+                cond,
+                then,
+                otherwise,
+            } => (cond, then, otherwise),
+            instr => {
+                let writes = places(&instr).iter().any(|(_, access)| access.writes());
+                let fits = regions(&instr).is_empty() && !writes && results.len() == 1;
+                out.push(Stmt { results, instr, span });
+                return fits;
+            }
+        };
+        let start = out.len();
+        let mut sides = then.stmts.into_iter().chain(otherwise.stmts);
+        let straight = sides.all(|stmt| self.straighten(stmt, out));
+        if !straight || !out[start..].iter().all(|stmt| self.is_harmless(stmt)) {
+            return false;
+        }
+        for (k, result) in results.into_iter().enumerate() {
+            out.push(Stmt {
+                results: vec![result],
+                instr: Instr::Select {
+                    cond,
+                    then: then.yields[k],
+                    otherwise: otherwise.yields[k],
+                },
+                span,
+            });
+        }
+        true
+    }
+
+    /// Whether it may be computed though nobody asks: it cannot fail, and takes no time to speak of.
+    fn is_harmless(&self, stmt: &Stmt) -> bool {
+        match &stmt.instr {
+            Instr::Const(_)
+            | Instr::Unary(..)
+            | Instr::Compare(..)
+            | Instr::Select { .. }
+            | Instr::Math { .. }
+            | Instr::Cast { .. } => true,
+            // Integers overflow, and do not divide by zero.
+            Instr::Binary(..) => stmt.results.iter().all(|id| self.b.body.is_float(*id)),
+            Instr::Host { .. }
+            | Instr::Alloc { .. }
+            | Instr::Load(_)
+            | Instr::Store { .. }
+            | Instr::AddTo { .. }
+            | Instr::Len(_)
+            | Instr::Fill { .. }
+            | Instr::CopyTo { .. }
+            | Instr::Accumulate { .. }
+            | Instr::Swap(..)
+            | Instr::Push { .. }
+            | Instr::Pop { .. }
+            | Instr::PushRow { .. }
+            | Instr::PopRow { .. }
+            | Instr::Resize { .. }
+            | Instr::Call(_)
+            | Instr::Opaque(_)
+            | Instr::If { .. }
+            | Instr::Loop(_)
+            | Instr::SomePullback(_)
+            | Instr::NoPullback => false,
+        }
     }
 }
