@@ -19,6 +19,7 @@ impl Switches {
         "fuse",
         "forwards",
         "gather",
+        "views",
         "recompute",
         "expand",
         "hoist",

@@ -217,7 +217,7 @@ impl<'a> Flow<'a> {
                 .iter()
                 .for_each(|row| self.edge(Node::Place(row.root), place)),
             // A view is the memory that it views.
-            Init::View { of } => {
+            Init::View { of, .. } => {
                 self.edge(Node::Place(of.root), place);
                 self.edge(place, Node::Place(of.root));
             }

@@ -7,6 +7,7 @@ mod hessian;
 mod normalise;
 mod products;
 mod reverse;
+mod views;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -66,6 +67,9 @@ pub(crate) fn polished(mut body: Body, switches: &Switches) -> Body {
     }
     if switches.on("gather") {
         body = gather::gathered(body);
+    }
+    if switches.on("views") {
+        body = views::named(body);
     }
     body
 }

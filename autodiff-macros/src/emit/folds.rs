@@ -623,7 +623,7 @@ fn groups(outline: &Outline<'_>) -> BTreeMap<PlaceId, PlaceId> {
     for node in &outline.nodes {
         if let Instr::Alloc {
             place,
-            init: Init::View { of },
+            init: Init::View { of, .. },
         } = &node.stmt.instr
         {
             let root = res.get(&of.root).copied().unwrap_or(of.root);

@@ -6,7 +6,7 @@ use super::literals::Suffix;
 use super::paths::{Held, is_copy};
 use super::types;
 use super::typing::is_spellable;
-use crate::ir::{Init, Len, PlaceId, PlaceRef, Type, ValueId};
+use crate::ir::{Init, Len, PlaceId, PlaceRef, Proj, Type, ValueId};
 use crate::names::vec_type;
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -83,7 +83,8 @@ impl Emit<'_, '_> {
                 let len = self.tokens(*len);
                 quote_spanned!(at=> ::std::vec![#zero; #len])
             }
-            Init::View { of } => {
+            Init::View { of, lenient: true } => self.lenient_view(place, of),
+            Init::View { of, lenient: false } => {
                 let base = self.path_base(of);
                 match (self.held(place), of.path.is_empty(), self.held(of.root)) {
                     (Held::RefMut, true, Held::RefMut) => quote_spanned!(at=> &mut *#base),
@@ -94,6 +95,20 @@ impl Emit<'_, '_> {
                 }
             }
             Init::Host { template, args } => self.host(template, args),
+        }
+    }
+
+    /// `x.get(a..b).unwrap_or_default()`
+    fn lenient_view(&mut self, place: PlaceId, of: &PlaceRef) -> TokenStream {
+        let at = self.at;
+        let base = self.path_base(&PlaceRef::whole(of.root));
+        let bounds = match of.path.as_slice() {
+            [Proj::Range(start, end)] => self.bounds(*start, *end),
+            _ => unreachable!("a lenient view is of one range"),
+        };
+        match self.held(place) {
+            Held::RefMut => quote_spanned!(at=> #base.get_mut(#bounds).unwrap_or_default()),
+            Held::Owned | Held::Ref => quote_spanned!(at=> #base.get(#bounds).unwrap_or_default()),
         }
     }
 

@@ -183,7 +183,7 @@ impl Open {
             Init::RepeatPlace { row, .. } => self.place(row),
             Init::Rows(rows) => rows.iter().all(|row| self.place(row)),
             Init::Copy { src, .. } => self.place(src),
-            Init::View { of } => self.place(of),
+            Init::View { of, .. } => self.place(of),
             // Written as zeros, or as a call that knows the type.
             Init::ZerosLike(of) => {
                 let element = outline.body.place(of.root).ty.element();

@@ -56,8 +56,10 @@ pub(crate) enum Init {
     /// transforms make it: recording buffers.
     Scratch { len: ValueId },
     /// Another name for a part of `of`, until the end of the region. Only the transforms make it: rows of a
-    /// recording buffer. While it lives, `of` is reached through it only.
-    View { of: PlaceRef },
+    /// recording buffer, and what a loop reaches of a place. While it lives, `of` is reached through it only, unless
+    /// both are only read. `lenient`: a part that is out of bounds is an empty view, not a panic; whoever reads an
+    /// element of it panics then.
+    View { of: PlaceRef, lenient: bool },
     /// An expression that carries no derivative; see [`super::Instr::Host`] for the template.
     Host {
         template: TokenStream,

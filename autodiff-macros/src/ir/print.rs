@@ -177,7 +177,7 @@ impl Printer<'_> {
             Init::Empty { capacity } => format!("empty{}", times(capacity)),
             Init::ZerosLike(of) => format!("zeros like {}", self.path(of)),
             Init::Scratch { len } => format!("scratch; {}", self.value(*len)),
-            Init::View { of } => format!("view {}", self.path(of)),
+            Init::View { of, .. } => format!("view {}", self.path(of)),
             Init::Host { template, args } => format!("host {{ {template} }}({})", self.host_args(args)),
         }
     }

@@ -159,7 +159,7 @@ fn init_parts(init: &mut Init, parts: &mut impl Parts) {
         Init::Empty { capacity } => capacity.iter_mut().for_each(|capacity| parts.value(capacity)),
         Init::ZerosLike(of) => place(of, Access::Shape, parts),
         Init::Scratch { len } => parts.value(len),
-        Init::View { of } => place(of, Access::Update, parts),
+        Init::View { of, .. } => place(of, Access::Update, parts),
         Init::Host { template: _, args } => host_args(args, parts),
     }
 }

@@ -222,7 +222,7 @@ impl Classes {
                 len.iter().for_each(|len| self.size(*len));
             }
             Init::Rows(rows) => rows.iter().for_each(|row| self.places(place, row.root)),
-            Init::Copy { src, moved: _ } | Init::View { of: src } | Init::ZerosLike(src) => {
+            Init::Copy { src, moved: _ } | Init::View { of: src, .. } | Init::ZerosLike(src) => {
                 self.places(place, src.root);
             }
             Init::Empty { capacity } => capacity.iter().for_each(|capacity| self.size(*capacity)),

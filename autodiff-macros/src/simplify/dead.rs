@@ -107,7 +107,7 @@ pub(super) fn memory(regions: &[&Region], places: usize) -> Vec<PlaceId> {
         each(region, &mut |stmt| {
             if let Instr::Alloc {
                 place,
-                init: Init::View { of },
+                init: Init::View { of, .. },
             } = &stmt.instr
             {
                 res[place.0 as usize] = res[of.root.0 as usize];

@@ -114,7 +114,10 @@ impl Forward {
             Init::Empty { capacity } => Some(Init::Empty { capacity: *capacity }),
             Init::ZerosLike(of) => Some(Init::ZerosLike(of.clone())),
             Init::Scratch { len } => Some(Init::Scratch { len: *len }),
-            Init::View { of } => self.shadow(of).map(|of| Init::View { of }),
+            Init::View { of, lenient } => {
+                let lenient = *lenient;
+                self.shadow(of).map(|of| Init::View { of, lenient })
+            }
             Init::Host { .. } => None,
         }
     }

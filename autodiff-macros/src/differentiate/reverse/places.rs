@@ -308,5 +308,6 @@ fn row_of(b: &mut Builder, buffer: PlaceId, flat: ValueId, len: ValueId) -> Init
     let end = b.add(start, len);
     Init::View {
         of: PlaceRef::whole(buffer).then(Proj::Range(Some(start), Some(end))),
+        lenient: false,
     }
 }

@@ -444,7 +444,7 @@ impl<'a> Machine<'a> {
                 };
                 Data::List(vec![element; self.size(*len)])
             }
-            Init::View { of } => return Memory::View(self.target(of)),
+            Init::View { of, .. } => return Memory::View(self.target(of)),
             Init::Host { .. } => panic!("host code is not interpreted"),
         };
         Memory::Own(data)
