@@ -271,3 +271,15 @@ fn in_capitals(A: Real, x: Real) -> Real {
 fn capitals() {
     assert_eq!(in_capitals::grad(2.0, 3.0), (3.0, 2.0));
 }
+
+#[deprecated(note = "for a test")]
+#[differentiable]
+fn old(x: Real) -> Real {
+    x * x
+}
+
+#[test]
+#[expect(deprecated)]
+fn a_deprecated_function_has_deprecated_derivatives() {
+    assert_eq!(old::grad(2.0), 4.0);
+}

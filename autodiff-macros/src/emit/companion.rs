@@ -1,6 +1,7 @@
 //! The user's function and its companion: the struct, its functions, and their bodies where those are derivatives
 //! themselves. What calls them stands in `wrappers`.
 
+use super::around::around;
 use super::body::{self, Code, without_places};
 use super::matrices;
 use super::protocol;
@@ -40,59 +41,6 @@ pub(crate) fn companion(request: &Request, derivatives: &Derivatives) -> TokenSt
     functions.extend(emitter.hessian());
     functions.extend(protocol::functions(&signature, derivatives));
     around(&signature, functions)
-}
-
-/// The user's function, and `functions` in a companion.
-pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStream {
-    let request = signature.request;
-    let item = &request.item;
-    let (vis, name, f) = (&item.vis, &request.companion, &item.sig.ident);
-    let cfgs: Vec<_> = item
-        .attrs
-        .iter()
-        .filter(|attr| attr.path().is_ident("cfg"))
-        .collect();
-    let allowed = item.attrs.iter().filter_map(allowed);
-    let doc = format!("The derivatives of [`{f}`](fn@{f}).");
-    let constants = request.params.iter().map(|param| param.constant);
-    let (count, constant) = (request.params.len(), constant_name());
-    let assert_float = signature.names.private("assert_float");
-    let aliases = request
-        .aliases
-        .iter()
-        .map(|alias| quote_spanned!(alias.span()=> #(#cfgs)* const _: () = #assert_float::<#alias>();));
-    quote! {
-        #item
-        #(#cfgs)*
-        #[doc = #doc]
-        #[allow(non_camel_case_types, dead_code)]
-        #vis struct #name {}
-        #(#cfgs)*
-        #[automatically_derived]
-        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
-        #(#allowed)*
-        impl #name {
-            #[doc(hidden)]
-            pub const #constant: [bool; #count] = [#(#constants),*];
-            #functions
-        }
-        #(#aliases)*
-    }
-}
-
-/// What the user lets pass in the function passes in its derivatives, which have the same names.
-fn allowed(attr: &syn::Attribute) -> Option<TokenStream> {
-    let syn::Meta::List(list) = &attr.meta else {
-        return None;
-    };
-    let lints = &list.tokens;
-    // An expectation would have to be met once more.
-    let ours = list.path.is_ident("allow") || list.path.is_ident("expect");
-    ours.then(|| quote!(#[allow(#lints)]))
-}
-
-fn constant_name() -> proc_macro2::Ident {
-    proc_macro2::Ident::new(crate::names::CONSTANT, proc_macro2::Span::call_site())
 }
 
 struct Emitter<'a> {

@@ -1,5 +1,6 @@
 //! IR to tokens: the companion and its functions.
 
+mod around;
 mod body;
 mod calls;
 mod companion;

@@ -1,7 +1,7 @@
 //! `#[differentiable(vjp = path)]` and `(jvp = path)`: the companion of a body that is not looked into. The mode that
 //! the user gives is called; the other follows from it by linearity, one call for each entry. There is no second order.
 
-use super::companion::around;
+use super::around::around;
 use super::matrices;
 use super::protocol::{boxed, pushforward};
 use super::signatures::{Boxed, Forward, Function, Param, Signature, bare_or_tuple, is_copy};

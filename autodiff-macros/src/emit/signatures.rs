@@ -197,6 +197,12 @@ impl<'a> Signature<'a> {
         let ident = names::local("tangent", Span::mixed_site());
         function.params.push((quote!(#ident), self.tangent_type()));
         function.tracks = self.differentiable().any(|param| param.is_unsized());
+        if function.tracks {
+            function.docs.push("# Panics".to_owned());
+            function
+                .docs
+                .push("If the length of a tangent is not that of its parameter.".to_owned());
+        }
         function
     }
 

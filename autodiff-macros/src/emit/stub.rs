@@ -1,7 +1,7 @@
 //! After errors: the user's function as it is, and a companion whose functions have their types and no bodies, so that
 //! one mistake does not light up every use.
 
-use super::companion::around;
+use super::around::around;
 use super::signatures::{Boxed, Forward, Signature, Slot};
 use crate::names;
 use crate::parse::Request;

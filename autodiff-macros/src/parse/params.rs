@@ -19,7 +19,18 @@ pub(super) fn read(
     for input in &mut item.sig.inputs {
         // A receiver is an error already.
         if let syn::FnArg::Typed(it) = input {
-            typed.push((take_constant(&mut it.attrs, diags), &*it));
+            let constant = take_constant(&mut it.attrs, diags);
+            let conditional =
+                |attr: &&syn::Attribute| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr");
+            if let Some(attr) = it.attrs.iter().find(conditional) {
+                diags
+                    .error(
+                        attr,
+                        "a parameter that is not always there cannot be differentiated",
+                    )
+                    .help("put the `cfg` on two functions");
+            }
+            typed.push((constant, &*it));
         }
     }
     let mut fit = true;

@@ -1,0 +1,83 @@
+//! The companion's struct and what stands on it: its attributes, the constants that callers ask, the checks of rustc.
+
+use super::signatures::Signature;
+use crate::names;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+/// The user's function, and `functions` in a companion.
+pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStream {
+    let request = signature.request;
+    let item = &request.item;
+    let (vis, name, f) = (&item.vis, &request.companion, &item.sig.ident);
+    let Copied {
+        cfgs,
+        on_struct,
+        on_impl,
+    } = Copied::from(&item.attrs);
+    let doc = format!("The derivatives of [`{f}`](fn@{f}).");
+    let constants = request.params.iter().map(|param| param.constant);
+    let (count, constant) = (
+        request.params.len(),
+        Ident::new(names::CONSTANT, Span::call_site()),
+    );
+    let assert_float = signature.names.private("assert_float");
+    let aliases = request
+        .aliases
+        .iter()
+        .map(|alias| quote_spanned!(alias.span()=> #cfgs const _: () = #assert_float::<#alias>();));
+    quote! {
+        #item
+        #cfgs
+        #on_struct
+        #[doc = #doc]
+        #[allow(non_camel_case_types, dead_code)]
+        #vis struct #name {}
+        #cfgs
+        #[automatically_derived]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
+        #on_impl
+        impl #name {
+            #[doc(hidden)]
+            pub const #constant: [bool; #count] = [#(#constants),*];
+            #functions
+        }
+        #(#aliases)*
+    }
+}
+
+/// Attributes of the function that mean its companion as well.
+#[derive(Default)]
+struct Copied {
+    cfgs: TokenStream,
+    on_struct: TokenStream,
+    on_impl: TokenStream,
+}
+
+impl Copied {
+    fn from(attrs: &[syn::Attribute]) -> Self {
+        let mut res = Copied::default();
+        for attr in attrs {
+            let name = attr.path().get_ident().map(ToString::to_string);
+            match (name.as_deref(), &attr.meta) {
+                (Some("cfg"), _) => attr.to_tokens(&mut res.cfgs),
+                (Some("deprecated"), _) => {
+                    attr.to_tokens(&mut res.on_struct);
+                    res.on_impl.extend(quote!(#[allow(deprecated)]));
+                }
+                (Some("doc"), syn::Meta::List(list)) if list.tokens.to_string() == "hidden" => {
+                    attr.to_tokens(&mut res.on_struct);
+                }
+                // What passes in the function passes in its derivatives, which have the same names. An expectation would
+                // have to be met once more.
+                (Some("allow" | "expect"), syn::Meta::List(list)) => {
+                    let lints = &list.tokens;
+                    res.on_impl.extend(quote!(#[allow(#lints)]));
+                }
+                _ => (),
+            }
+        }
+        res
+    }
+}
