@@ -191,10 +191,10 @@ impl Lowerer<'_> {
                 return self.unsupported(pat, "this pattern");
             };
             let ident = &it.ident;
-            let pat = only(pat, ident);
+            let plain = without_names(pat, Some(ident));
             let template = quote! {
                 match #value {
-                    #pat => #ident,
+                    #plain => #ident,
                     #[allow(unreachable_patterns)]
                     _ => ::core::unreachable!(),
                 }
@@ -219,38 +219,41 @@ impl Lowerer<'_> {
     }
 }
 
-/// The pattern that binds nothing but `keep`, and that by value.
-fn only(pat: &syn::Pat, keep: &syn::Ident) -> syn::Pat {
-    struct Only<'k>(&'k syn::Ident);
-    impl syn::visit_mut::VisitMut for Only<'_> {
+/// The pattern with no names but `kept`, since nobody reads the others; and without `mut`.
+pub(super) fn without_names(pat: &syn::Pat, kept: Option<&syn::Ident>) -> syn::Pat {
+    struct Strip<'k>(Option<&'k syn::Ident>);
+    impl syn::visit_mut::VisitMut for Strip<'_> {
         fn visit_pat_mut(&mut self, pat: &mut syn::Pat) {
-            if let syn::Pat::Ident(it) = pat {
-                if it.ident != *self.0 && !is_constant_name(&it.ident) {
-                    *pat = match it.subpat.take() {
-                        Some((_, sub)) => *sub,
-                        None => syn::parse_quote!(_),
-                    };
-                }
-            }
             syn::visit_mut::visit_pat_mut(self, pat);
+            let syn::Pat::Ident(it) = pat else { return };
+            if is_constant_name(&it.ident) {
+                return;
+            }
+            if self.0 == Some(&it.ident) {
+                it.mutability = it.by_ref.and(it.mutability);
+                return;
+            }
+            *pat = match it.subpat.take() {
+                Some((_, sub)) => *sub,
+                None => syn::Pat::Wild(syn::PatWild {
+                    attrs: Vec::new(),
+                    underscore_token: Default::default(),
+                }),
+            };
         }
 
         fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
             // `Point { x }` names the field and the variable at once.
-            if field.colon_token.is_none() {
+            let kept = matches!(&*field.pat, syn::Pat::Ident(it) if self.0 == Some(&it.ident));
+            if field.colon_token.is_none() && !kept {
                 field.colon_token = Some(Default::default());
             }
             syn::visit_mut::visit_field_pat_mut(self, field);
         }
 
-        fn visit_pat_ident_mut(&mut self, it: &mut syn::PatIdent) {
-            if it.by_ref.is_none() {
-                it.mutability = None;
-            }
-            syn::visit_mut::visit_pat_ident_mut(self, it);
-        }
+        fn visit_expr_mut(&mut self, _: &mut syn::Expr) {}
     }
-    let mut pat = pat.clone();
-    syn::visit_mut::VisitMut::visit_pat_mut(&mut Only(keep), &mut pat);
-    pat
+    let mut res = pat.clone();
+    syn::visit_mut::VisitMut::visit_pat_mut(&mut Strip(kept), &mut res);
+    res
 }

@@ -32,6 +32,7 @@ impl Lowerer<'_> {
                 let parts = self.tuple_parts(operand, &it.elems, it)?;
                 self.test_all(parts)
             }
+            syn::Pat::Slice(_) if self.is_host(operand) => self.test_host(pat, operand),
             syn::Pat::Slice(it) => self.test_slice(it, operand),
             syn::Pat::Or(it) => {
                 let mut all = None;
@@ -50,6 +51,7 @@ impl Lowerer<'_> {
             syn::Pat::Lit(it) => self
                 .test_value(&it.to_token_stream(), operand, CompareOp::Eq)
                 .map(Some),
+            syn::Pat::Range(_) if self.is_host(operand) => self.test_host(pat, operand),
             syn::Pat::Range(it) => self.test_range(it, operand),
             syn::Pat::Path(_) | syn::Pat::Const(_) => self.test_constant(pat, operand),
             syn::Pat::TupleStruct(it) => match (operand.peel(), it.elems.len()) {
@@ -164,9 +166,6 @@ impl Lowerer<'_> {
     }
 
     fn test_range(&mut self, it: &syn::PatRange, operand: &Operand) -> Lowered<Option<ValueId>> {
-        if self.is_host(operand) && !self.is_varied(operand) {
-            return self.test_host(it, operand);
-        }
         let low = match &it.start {
             Some(start) => Some(self.test_value(start, operand, CompareOp::Ge)?),
             None => None,
@@ -202,7 +201,7 @@ impl Lowerer<'_> {
     }
 
     /// `matches!(value, pattern)` of something that only rustc understands.
-    fn test_host(&mut self, pat: &impl ToTokens, operand: &Operand) -> Lowered<Option<ValueId>> {
+    fn test_host(&mut self, pat: &syn::Pat, operand: &Operand) -> Lowered<Option<ValueId>> {
         if self.is_varied(operand) {
             return self.unsupported(pat, "what this pattern takes apart");
         }
@@ -210,6 +209,7 @@ impl Lowerer<'_> {
         let Some(value) = parts_template(self, operand, &mut args) else {
             return self.unsupported(pat, "this pattern");
         };
+        let pat = super::bindings::without_names(pat, None);
         let template = quote!(::core::matches!(#value, #pat));
         Ok(Some(self.one(
             Instr::Host {
@@ -222,9 +222,6 @@ impl Lowerer<'_> {
     }
 
     fn test_slice(&mut self, it: &syn::PatSlice, operand: &Operand) -> Lowered<Option<ValueId>> {
-        if self.is_host(operand) {
-            return self.test_host(it, operand);
-        }
         let rest = it.elems.iter().any(is_rest);
         let fixed = it.elems.len() - usize::from(rest);
         let Some(at) = self.path_of(operand) else {
