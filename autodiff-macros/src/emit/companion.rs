@@ -2,9 +2,9 @@
 //! themselves. What calls them stands in `wrappers`.
 
 use super::around::around;
-use super::body::{self, Code, without_places};
+use super::body::{self, Code};
 use super::matrices;
-use super::protocol;
+use super::protocol::{self, Patterns};
 use super::signatures::{Function, Signature, bare_or_tuple};
 use super::types::tokens;
 use super::wrappers;
@@ -12,8 +12,7 @@ use crate::ir::{self, Body, Passing, Role, Tree, Type};
 use crate::parse::Request;
 use crate::pipeline::Derivatives;
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::quote;
 
 /// The user's function and its companion.
 ///
@@ -110,37 +109,24 @@ impl Emitter<'_> {
 
     /// A function that takes the arguments and then all tangents in one.
     fn along(&self, mut function: Function, body: &Body, result: &Tree) -> TokenStream {
-        let Code {
-            params,
-            stmts,
-            result,
-            pullback: _,
-        } = body::code(body, &self.signature.names, result, None);
-        let of = |role: fn(Role) -> bool| {
-            let all = body.params.iter().zip(&params);
-            all.filter(move |(param, _)| role(param.role))
-                .map(|(_, pattern)| pattern.clone())
-        };
-        let primals: Vec<_> = of(|role| matches!(role, Role::Active | Role::Constant)).collect();
-        let tangents: Vec<_> = of(|role| role == Role::Tangent).collect();
+        let code = body::code(body, &self.signature.names, result, None);
+        let patterns = Patterns::new(&body.params, &code.params);
         let check_len = self.signature.names.private("check_len");
-        let checks = self
-            .signature
-            .differentiable()
-            .zip(&tangents)
-            .filter(|(param, _)| param.is_unsized());
-        let checks = checks.map(|(param, dot)| {
-            let primal = &self
-                .signature
-                .params
-                .iter()
-                .position(|it| it.ident == param.ident);
-            let primal = primal.map(|at| without_mut(&primals[at]));
-            let dot = without_mut(dot);
-            quote!(#check_len("the tangent", #dot.len(), #primal.len());)
-        });
-        let checks: TokenStream = checks.collect();
-        function.rename(primals.iter().cloned().chain([bare_or_tuple(&tangents)]));
+        let mut tangents = Vec::new();
+        let mut checks = TokenStream::new();
+        for param in self.signature.differentiable() {
+            let tangent = patterns
+                .tangent(param)
+                .expect("a differentiable parameter has a tangent");
+            if param.is_unsized() {
+                let (dot, primal) = (without_mut(&tangent), without_mut(&patterns.primal(param)));
+                checks.extend(quote!(#check_len("the tangent", #dot.len(), #primal.len());));
+            }
+            tangents.push(tangent);
+        }
+        let primals = self.signature.params.iter().map(|param| patterns.primal(param));
+        function.rename(primals.chain([bare_or_tuple(&tangents)]));
+        let (stmts, result) = (&code.stmts, &code.result);
         function.with(quote!(#checks #stmts #result))
     }
 

@@ -4,10 +4,10 @@
 use super::around::around;
 use super::matrices;
 use super::protocol::{boxed, pushforward};
-use super::signatures::{Boxed, Forward, Function, Param, Signature, bare_or_tuple, is_copy};
+use super::signatures::{Boxed, Forward, Function, Param, Signature};
 use super::stub::hollow;
 use super::types::zeros;
-use super::wrappers::{self, args, local, param_zeros};
+use super::wrappers::{self, args, local};
 use crate::ir::{Passing, Role, Type};
 use crate::names;
 use crate::parse::{Opaque, Request};

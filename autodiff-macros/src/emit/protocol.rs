@@ -9,7 +9,7 @@ use crate::ir::visit::each;
 use crate::ir::{self, Body, Instr, Passing, Pullback, Role, Tree, Type};
 use crate::names;
 use crate::pipeline::Derivatives;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 /// `__pushforward`, `__forward`, `__forward_tangent` and the boxed ones.
@@ -134,7 +134,7 @@ fn sweep(signature: &Signature, forward: Forward, boxed: Boxed, body: &Body) -> 
     }
     if back.tangent {
         for param in &signature.params {
-            let Some(dot) = outer.find(Role::Tangent, param.at) else {
+            let Some(dot) = outer.tangent(param) else {
                 patterns.push(quote!(_));
                 continue;
             };
@@ -178,10 +178,10 @@ fn sweep(signature: &Signature, forward: Forward, boxed: Boxed, body: &Body) -> 
 }
 
 /// The patterns that the code of a body has for its parameters.
-struct Patterns<'a>(Vec<(&'a ir::Param, &'a TokenStream)>);
+pub(super) struct Patterns<'a>(Vec<(&'a ir::Param, &'a TokenStream)>);
 
 impl<'a> Patterns<'a> {
-    fn new(params: &'a [ir::Param], patterns: &'a [TokenStream]) -> Self {
+    pub(super) fn new(params: &'a [ir::Param], patterns: &'a [TokenStream]) -> Self {
         Patterns(params.iter().zip(patterns).collect())
     }
 
@@ -196,7 +196,11 @@ impl<'a> Patterns<'a> {
         found.map(|(_, pattern)| (*pattern).clone())
     }
 
-    fn primal(&self, param: &Param) -> TokenStream {
+    pub(super) fn tangent(&self, param: &Param) -> Option<TokenStream> {
+        self.find(Role::Tangent, param.at)
+    }
+
+    pub(super) fn primal(&self, param: &Param) -> TokenStream {
         self.find(param.role(), param.at)
             .expect("a body has all parameters of its function")
     }
@@ -205,7 +209,6 @@ impl<'a> Patterns<'a> {
 /// What stands around the second half of a reverse sweep.
 struct Back<'a> {
     signature: &'a Signature<'a>,
-    pullback: &'a Pullback,
     /// Whether tangents are carried along.
     tangent: bool,
     /// By parameter: the tree of its cotangent, if it is differentiable.
@@ -239,7 +242,6 @@ impl<'a> Back<'a> {
         };
         Back {
             signature,
-            pullback,
             tangent,
             trees: spread(cotangents),
             dot_trees: spread(dots),

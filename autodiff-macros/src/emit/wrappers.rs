@@ -1,7 +1,7 @@
 //! The public functions that only call what a derivative is in: they allocate results, and put them in their shapes.
 
 use super::signatures::{Param, Signature, bare_or_tuple};
-use super::types::{fixed_zeros, zeros};
+use super::types::zeros;
 use crate::ir::{Passing, Type};
 use crate::names;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -336,9 +336,4 @@ fn lent(ty: &Type, at: TokenStream) -> TokenStream {
         }
         _ => quote!(()),
     }
-}
-
-/// Whether zeros of this shape have a length that only the argument knows.
-pub(super) fn zeros_need_argument(ty: &Type) -> bool {
-    fixed_zeros(ty, Span::call_site()).is_none()
 }

@@ -12,8 +12,6 @@ pub(crate) use types::understood;
 use crate::diag::Diags;
 use crate::ir::{Passing, Type};
 use proc_macro2::TokenStream;
-use quote::ToTokens;
-use std::collections::BTreeMap;
 
 /// What the user asked for.
 pub(crate) struct Request {

@@ -1,7 +1,7 @@
 //! What a shape is made of: how many floats, of which kind, in how many parts.
 
-use crate::emit::types::{length, tokens};
-use crate::ir::{Float, Len, Type};
+use crate::emit::types::tokens;
+use crate::ir::{Len, Type};
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
@@ -93,14 +93,6 @@ fn mentions(expr: TokenStream, names: &[&Ident]) -> bool {
         TokenTree::Group(group) => mentions(group.stream(), names),
         TokenTree::Punct(_) | TokenTree::Literal(_) => false,
     })
-}
-
-/// The length of a flat array as an expression; `None` if it has to be asked for.
-pub(in crate::emit) fn product(ty: &Type, at: Span) -> Option<TokenStream> {
-    match ty {
-        Type::Array(element, len) if matches!(**element, Type::Float(_)) => Some(length(len, at)),
-        _ => None,
-    }
 }
 
 /// The one kind of float in all of `types`.
