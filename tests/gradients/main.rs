@@ -1,13 +1,33 @@
 //! Three-way agreement for each construct of the language: finite differences, forward against reverse mode, and (by
 //! building this test once more with `AUTODIFF_OFF=all` in the environment) every optimisation off against on.
+#![recursion_limit = "512"]
+// The functions are written as users write them, not as clippy likes them.
+#![allow(clippy::all)]
 
 #[allow(unused_macros)]
 mod check;
 mod harness;
-mod memory;
-mod vectors;
-mod for_loops;
+
+mod aggregates;
+mod arithmetic;
+mod branches;
 mod calls;
+mod casts;
+mod elementary;
+mod for_loops;
+mod killers;
+mod kinks;
+mod linear_algebra;
+mod loops;
+mod macros_in_bodies;
+mod memory;
+mod numerics;
+mod opaque;
+mod random;
+mod recursion;
+mod second_order;
+mod shapes;
 mod slices;
 mod tables;
-mod aggregates;
+mod variables;
+mod vectors;

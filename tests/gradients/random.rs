@@ -9,7 +9,7 @@ use differentiable::differentiable;
 /// `name [seed];`, the seed being fifteen bits that are not all zero.
 macro_rules! programs {
     ($($name:ident $seed:tt;)*) => {
-        $(grow! { [a b c d m] $seed $name [. . . . . . . . . . . . . . . . . . . . . .] [] [] })*
+        $(grow! { [a b c d m n] $seed $name [. . . . . . . . . . . . . . . . . . . . . .] [] [] })*
 
         #[test]
         fn derivatives_agree() {
@@ -21,7 +21,7 @@ macro_rules! programs {
     };
 }
 
-/// The state: variables, register, name, fuel, statements of the open block, stack of the blocks around it, each as
+/// The state: variables (a name that one macro writes in two expansions is two names), register, name, fuel, statements of the open block, stack of the blocks around it, each as
 /// `[statements before it] [head] [first statements] [what follows its body]`.
 macro_rules! grow {
     ($vars:tt $bits:tt $name:ident [. $($fuel:tt)*] $now:tt $stack:tt) => {
@@ -31,7 +31,7 @@ macro_rules! grow {
     ($vars:tt $bits:tt $name:ident [] $now:tt [$block:tt $($stack:tt)*]) => {
         close! { $vars $bits $name [] $now [$block $($stack)*] }
     };
-    ([$p:ident $q:ident $r:ident $s:ident $m:ident] $bits:tt $name:ident [] [$($now:tt)*] []) => {
+    ([$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $bits:tt $name:ident [] [$($now:tt)*] []) => {
         #[differentiable]
         #[allow(unused_mut, unused_assignments, unused_variables)]
         fn $name(mut $p: f64, mut $q: f64, mut $r: f64, mut $s: f64) -> f64 {
@@ -63,59 +63,59 @@ macro_rules! step {
 
 /// What the first four bits say. All values stay small: whatever feeds back is a sine, a tanh or a quotient.
 macro_rules! choose {
-    ([0 0 0 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
-        add! { [$p = ($p * $q).sin() + 0.5 * $r.cos();] [$q $r $s $p $m] $($state)* }
+    ([0 0 0 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
+        add! { [$p = ($p * $q).sin() + 0.5 * $r.cos();] [$q $r $s $p $m $n] $($state)* }
     };
-    ([0 0 0 1 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
-        add! { [$p += 0.3 * $q.tanh() * ($r - $s).sin();] [$q $r $s $p $m] $($state)* }
+    ([0 0 0 1 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
+        add! { [$p += 0.3 * $q.tanh() * ($r - $s).sin();] [$q $r $s $p $m $n] $($state)* }
     };
-    ([0 0 1 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
-        add! { [$p /= 1.0 + $q * $q;] [$q $r $s $p $m] $($state)* }
+    ([0 0 1 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
+        add! { [$p /= 1.0 + $q * $q;] [$q $r $s $p $m $n] $($state)* }
     };
-    ([0 0 1 1 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
-        add! { [($p, $q) = ($q, 0.5 * ($p + $r));] [$q $r $s $p $m] $($state)* }
+    ([0 0 1 1 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
+        add! { [($p, $q) = ($q, 0.5 * ($p + $r));] [$q $r $s $p $m $n] $($state)* }
     };
     // Shadows the variable until the end of the block.
-    ([0 1 0 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
-        add! { [let mut $p = ($q * $q + $p * $p + 0.1).sqrt() - $r;] [$q $r $s $p $m] $($state)* }
+    ([0 1 0 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
+        add! { [let mut $p = ($q * $q + $p * $p + 0.1).sqrt() - $r;] [$q $r $s $p $m $n] $($state)* }
     };
-    ([0 1 0 1 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
-        add! { [$m.swap(0, 2); $m[1] = ($m[1] + $p * $m[2]).atan(); $q = $m[0].cos();] [$q $r $s $p $m] $($state)* }
+    ([0 1 0 1 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
+        add! { [$m.swap(0, 2); $m[1] = ($m[1] + $p * $m[2]).atan(); $q = $m[0].cos();] [$q $r $s $p $m $n] $($state)* }
     };
-    ([0 1 1 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
-        add! { [if $p + $q > 2.5 { return $r * $p; }] [$q $r $s $p $m] $($state)* }
+    ([0 1 1 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
+        add! { [if $p + $q > 2.5 { return $r * $p; }] [$q $r $s $p $m $n] $($state)* }
     };
-    ([0 1 1 1 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
+    ([0 1 1 1 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
         add! {
             [
                 $p = match $m[2] {
-                    low if low < -0.5 => low.exp(),
-                    mid if mid < 0.6 => mid * $q,
+                    $n if $n < -0.5 => $n.exp(),
+                    $n if $n < 0.6 => $n * $q,
                     _ => $r,
                 };
             ]
-            [$q $r $s $p $m] $($state)*
+            [$q $r $s $p $m $n] $($state)*
         }
     };
-    ([1 0 0 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
-        open! { [if $p > $q] [] [] [$q $r $s $p $m] $($state)* }
+    ([1 0 0 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
+        open! { [if $p > $q] [] [] [$q $r $s $p $m $n] $($state)* }
     };
-    ([1 0 0 1 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
-        open! { [if $p < 0.4 { $q *= 0.5; } else] [] [] [$q $r $s $p $m] $($state)* }
+    ([1 0 0 1 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
+        open! { [if $p < 0.4 { $q *= 0.5; } else] [] [] [$q $r $s $p $m $n] $($state)* }
     };
-    ([1 0 1 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
-        open! { [for k in 0..3] [$m[k] = ($m[k] * $p).sin() + 0.2;] [] [$q $r $s $p $m] $($state)* }
+    ([1 0 1 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
+        open! { [for $n in 0..3] [$m[$n] = ($m[$n] * $p).sin() + 0.2;] [] [$q $r $s $p $m $n] $($state)* }
     };
-    ([1 0 1 1 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
+    ([1 0 1 1 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
         open! {
-            [let mut n = 0; while n < 4 && $p.abs() < 1.5] [n += 1; $p += 0.2 * $q; if $r > 1.2 { continue; }] []
-            [$q $r $s $p $m] $($state)*
+            [let mut $n = 0; while $n < 4 && $p.abs() < 1.5] [$n += 1; $p += 0.2 * $q; if $r > 1.2 { continue; }] []
+            [$q $r $s $p $m $n] $($state)*
         }
     };
-    ([1 1 0 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident] $($state:tt)*) => {
+    ([1 1 0 0 $($_b:tt)*] [$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $($state:tt)*) => {
         open! {
-            [let mut n = 0; $s = loop] [n += 1; if n == 3 || $p * $q < -0.8 { break $p.sin(); }] [;]
-            [$q $r $s $p $m] $($state)*
+            [let mut $n = 0; $s = loop] [$n += 1; if $n == 3 || $p * $q < -0.8 { break $p.sin(); }] [;]
+            [$q $r $s $p $m $n] $($state)*
         }
     };
     ([1 1 $($_b:tt)*] $($state:tt)*) => {
@@ -137,8 +137,8 @@ macro_rules! open {
 
 /// Ends the open block. Where there is none, an array takes a value instead.
 macro_rules! close {
-    ([$p:ident $q:ident $r:ident $s:ident $m:ident] $bits:tt $name:ident $fuel:tt [$($now:tt)*] []) => {
-        grow! { [$q $p $s $r $m] $bits $name $fuel [$($now)* $m[1] = $p.cos() * $m[2] + $q;] [] }
+    ([$p:ident $q:ident $r:ident $s:ident $m:ident $n:ident] $bits:tt $name:ident $fuel:tt [$($now:tt)*] []) => {
+        grow! { [$q $p $s $r $m $n] $bits $name $fuel [$($now)* $m[1] = $p.cos() * $m[2] + $q;] [] }
     };
     ($vars:tt $bits:tt $name:ident $fuel:tt [$($now:tt)*]
         [[[$($before:tt)*] [$($head:tt)*] [$($first:tt)*] [$($after:tt)*]] $($stack:tt)*]) => {
