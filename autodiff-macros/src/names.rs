@@ -45,7 +45,9 @@ impl Names {
 /// A local of ours: it never meets an identifier of the user's. `at` is only where errors and panics point to.
 pub(crate) fn local(text: &str, at: Span) -> Ident {
     let span = Span::mixed_site().located_at(at);
-    let bare = text.strip_prefix("r#").unwrap_or(text);
+    // `r#type` at the begin, or inside of what was made of it: `x_bar_by_r#type`.
+    let bare = text.replace("r#", "");
+    let bare = bare.as_str();
     if syn::parse_str::<Ident>(bare).is_ok() {
         return Ident::new(bare, span);
     }

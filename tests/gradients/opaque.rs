@@ -47,8 +47,8 @@ fn partials_as_expressions_give_all_orders() {
 
 /// The angle `t` at which the ellipse with half axes `a` and `b` has the slope of the first quadrant's diagonal.
 #[differentiable(derivative(a = result.cos() * result.sin() / a, b = -result.cos() * result.sin() / b))]
-fn angle(a: f64, b: f64, #[constant] names: &BTreeMap<String, f64>) -> f64 {
-    (a / b).atan() + names.values().sum::<f64>()
+fn angle(a: f64, b: f64, #[constant] shifts: &BTreeMap<String, f64>) -> f64 {
+    (a / b).atan() + shifts.values().sum::<f64>()
 }
 
 /// A partial may depend on a constant parameter, and be a constant.
@@ -59,7 +59,8 @@ fn power_and_step(x: f64, #[allow(unused)] jump: f64, #[constant] n: i32) -> f64
 
 #[test]
 fn several_parameters() {
-    check_hessian!(angle(0.7, 1.2, const &BTreeMap::new()));
+    let shifts = BTreeMap::from([("one".to_owned(), 0.5), ("two".to_owned(), 0.25)]);
+    check_hessian!(angle(0.7, 1.2, const &shifts));
     check_hessian!(power_and_step(0.7, 2.4, const 3));
 }
 

@@ -21,8 +21,9 @@ macro_rules! programs {
     };
 }
 
-/// The state: variables (a name that one macro writes in two expansions is two names), register, name, fuel, statements of the open block, stack of the blocks around it, each as
-/// `[statements before it] [head] [first statements] [what follows its body]`.
+/// The state: variables, register, name, fuel, statements of the open block, stack of the blocks around it, each as
+/// `[statements before it] [head] [first statements] [what follows its body]`. All variables come from one place: a
+/// name that is written in two expansions of a macro is two names.
 macro_rules! grow {
     ($vars:tt $bits:tt $name:ident [. $($fuel:tt)*] $now:tt $stack:tt) => {
         step! { [- - - -] $bits $vars $name [$($fuel)*] $now $stack }
