@@ -359,10 +359,10 @@ fn alignment(a: &[f64], b: &[f64], gap: f64) -> f64 {
 fn dynamic_programming() {
     let far = 9.0;
     check!(shortest_path(&[
-        [0.0, 1.1, 4.3, far],
-        [1.1, 0.0, 1.7, 5.2],
-        [4.3, 1.7, 0.0, 0.9],
-        [far, 5.2, 0.9, 0.0],
+        [0.2, 1.1, 4.3, far],
+        [1.1, 0.3, 1.7, 5.2],
+        [4.3, 1.7, 0.4, 0.9],
+        [far, 5.2, 0.9, 0.1],
     ]));
     check!(alignment(&vec![0.3, 1.4, 0.2], &vec![0.4, 0.1], 0.5));
     check_into!(alignment(&vec![], &vec![0.4, 0.1], 0.5));

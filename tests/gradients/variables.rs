@@ -84,7 +84,7 @@ fn blocks_as_values(x: f64) -> f64 {
     let b = 2.0 * { a - 0.5 } + if x > 0.0 { x } else { -x } * { 3.0 };
     {
         let c = a * b;
-        c + { { x } }
+        c + { x * { x + 1.0 } }
     }
 }
 
@@ -122,7 +122,7 @@ fn compound_assignment(x: f64, y: f64) -> f64 {
     let mut b = 1.0;
     b -= a * 3.0;
     b *= b - y;
-    b += { b };
+    b += { b / 3.0 };
     a * b
 }
 
