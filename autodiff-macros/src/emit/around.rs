@@ -36,6 +36,8 @@ pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStre
         #vis struct #name {}
         #cfgs
         #[automatically_derived]
+        // What stands behind a `panic!` is there for its type only.
+        #[allow(unreachable_code)]
         #[allow(clippy::all, clippy::pedantic, clippy::nursery)]
         #on_impl
         impl #name {
