@@ -21,9 +21,9 @@ impl polar {
         (
             (r, y.atan2(x)),
             move |(r_bar, seed): (f64, f64)| -> (f64, f64) {
-                let t = 1.0 / t;
+                let t = seed / t;
                 let t1 = r_bar / r;
-                (t1 * x - seed * (y * t), seed * (x * t) + t1 * y)
+                (t1 * x - t * y, t * x + t1 * y)
             },
         )
     }

@@ -103,7 +103,7 @@ fn mul(r: &mut Rewriter, a: ValueId, b: ValueId, y: ValueId, swapped: bool) -> O
         return scaled(r, c, a, b, y);
     }
     // Exact: (-a)b = -(ab). The sign goes outwards, where it meets others.
-    if let Some(of) = r.negated(a).filter(|_| r.alone(a)) {
+    if let Some(of) = r.negated(a).filter(|_| r.alone(a) || r.on.signs) {
         let (of, b) = ordered(of, b);
         let product = r.binary(BinaryOp::Mul, of, b);
         return Some(negated(product));
@@ -124,6 +124,14 @@ fn mul(r: &mut Rewriter, a: ValueId, b: ValueId, y: ValueId, swapped: bool) -> O
         (BinaryOp::Div, c, z) if r.float_of(c).is_some_and(is_tame) => {
             let quotient = r.binary(BinaryOp::Div, b, z);
             Some(binary(BinaryOp::Mul, c, quotient))
+        }
+        // Factor: (x/z)b = (xb)/z. Not if the quotient could leave a loop that the factor cannot leave.
+        (BinaryOp::Div, x, z)
+            if [x, b].iter().all(|id| r.float_of(*id).is_none()) && r.level(a) >= r.level(b) =>
+        {
+            let (x, b) = ordered(x, b);
+            let product = r.binary(BinaryOp::Mul, x, b);
+            Some(binary(BinaryOp::Div, product, z))
         }
         _ => None,
     }
@@ -205,11 +213,11 @@ fn div(r: &mut Rewriter, a: ValueId, b: ValueId, y: ValueId) -> Option<Step> {
     // Exact: (-a)/(-b) = a/b, (-a)/b = -(a/b), a/(-b) = -(a/b).
     match (r.negated(a), r.negated(b)) {
         (Some(a), Some(b)) => Some(binary(BinaryOp::Div, a, b)),
-        (Some(of), None) if r.alone(a) => {
+        (Some(of), None) if r.alone(a) || r.on.signs => {
             let quotient = r.binary(BinaryOp::Div, of, b);
             Some(negated(quotient))
         }
-        (None, Some(of)) if r.alone(b) => {
+        (None, Some(of)) if r.alone(b) || r.on.signs => {
             if let Some(c) = r.float_of(a) {
                 let c = r.float(-c, a);
                 return Some(binary(BinaryOp::Div, c, of));

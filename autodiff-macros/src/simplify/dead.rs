@@ -16,6 +16,11 @@ pub(super) fn drop_dead(body: &mut Body) -> bool {
     sweep::sweep(body, &wanted)
 }
 
+/// For each value, whether somebody reads it in the end.
+pub(super) fn wanted_values(body: &Body) -> Vec<bool> {
+    wanted(body).values
+}
+
 /// What stays. Statements are numbered in program order, outer before inner.
 #[derive(Debug)]
 pub(super) struct Wanted {

@@ -3,13 +3,15 @@
 
 mod overwritten;
 mod places;
+mod regroup;
 
 use crate::ir::visit::{Access, begun, each, places as places_of, regions, uses};
 use crate::ir::{Body, Instr, LoopKind, PlaceId, Region, Stmt, Type, ValueId};
+use crate::pipeline::Switches;
 use std::collections::{HashMap, HashSet};
 
 /// Moves what can be moved; says whether anything was.
-pub(super) fn hoist(body: &mut Body) -> bool {
+pub(super) fn hoist(body: &mut Body, switches: &Switches) -> bool {
     let mut region = std::mem::take(&mut body.region);
     let mut pullback = body.pullback.take();
     let mut tops = vec![&region];
@@ -27,6 +29,7 @@ pub(super) fn hoist(body: &mut Body) -> bool {
         body,
         memory,
         begins,
+        regroup: switches.on("algebra"),
         changed: false,
     };
     hoist.region(&mut region, false);
@@ -45,6 +48,8 @@ struct Hoist<'a> {
     memory: Vec<PlaceId>,
     /// How often each place is begun.
     begins: HashMap<PlaceId, usize>,
+    /// Whether products may be regrouped.
+    regroup: bool,
     changed: bool,
 }
 
@@ -73,6 +78,9 @@ impl Hoist<'_> {
                     self.region(&mut it.body, true);
                     let tree = cond.into_iter().chain([&it.body]);
                     let mut inside = self.inside(tree);
+                    if self.regroup {
+                        self.regroup(&mut it.body, &mut inside);
+                    }
                     self.values(&mut it.body, &mut inside, &mut region.stmts);
                     self.places(&mut it.body, &mut inside, &mut region.stmts);
                 }

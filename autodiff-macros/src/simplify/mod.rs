@@ -8,10 +8,11 @@ mod dead;
 mod exact;
 mod hoist;
 mod order;
+mod products;
 mod reciprocals;
 mod rewrite;
 mod scalars;
-mod scale;
+mod shared;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -22,28 +23,34 @@ use crate::pipeline::Switches;
 /// Rounds after which we stop: each costs time linear in the body, and the last ones change next to nothing.
 const ROUNDS: usize = 8;
 
+/// Signs travel differently at first and in the end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Phase {
+    /// Outwards, where they meet others and sums.
+    First,
+    /// What is left of them goes back to common factors, and stays there.
+    Last,
+}
+
 /// Applies every rewrite that is switched on until nothing changes.
 pub(crate) fn to_fixpoint(mut body: Body, switches: &Switches) -> Body {
-    until_nothing_changes(&mut body, switches);
-    let mut changed = false;
+    until_nothing_changes(&mut body, switches, Phase::First);
     // Once, and in this order: a reciprocal that only its loop shares pays because it leaves the loop.
     if switches.on("algebra") {
-        changed |= accumulate::merge(&mut body);
-        changed |= reciprocals::share(&mut body);
+        accumulate::merge(&mut body);
+        reciprocals::share(&mut body);
     }
     if switches.on("hoist") {
-        changed |= hoist::hoist(&mut body);
+        hoist::hoist(&mut body, switches);
     }
-    if changed {
-        until_nothing_changes(&mut body, switches);
-    }
+    until_nothing_changes(&mut body, switches, Phase::Last);
     if switches.on("common") {
         order::pair_sines(&mut body);
     }
     body
 }
 
-fn until_nothing_changes(body: &mut Body, switches: &Switches) {
+fn until_nothing_changes(body: &mut Body, switches: &Switches, phase: Phase) {
     for _ in 0..ROUNDS {
         let mut changed = false;
         if switches.on("dead") {
@@ -52,15 +59,20 @@ fn until_nothing_changes(body: &mut Body, switches: &Switches) {
         if switches.on("scalars") {
             changed |= scalars::replace_arrays(body);
         }
-        changed |= rewrite::rewrite(body, switches);
-        if switches.on("algebra") {
-            changed |= scale::share(body);
+        changed |= rewrite::rewrite(body, switches, phase);
+        if switches.on("algebra") && switches.on("common") {
+            changed |= shared::share(body, phase);
         }
         if switches.on("branches") {
             changed |= branches::merge(body);
         }
         if !changed {
-            break;
+            return;
         }
     }
+    debug_assert!(
+        !cfg!(test),
+        "a fixpoint is not reached\n{}",
+        crate::ir::print(body)
+    );
 }

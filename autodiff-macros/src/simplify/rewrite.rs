@@ -8,7 +8,7 @@ mod control;
 mod counts;
 mod loads;
 
-use super::{algebra, constants, exact, sums};
+use super::{Phase, algebra, constants, exact, products, sums};
 use crate::ir::visit::{Parts, walk};
 use crate::ir::{
     BinaryOp, Body, Const, Float, Instr, Int, Origin, PlaceId, Region, Stmt, Tree, Type, UnaryOp, Value,
@@ -19,7 +19,7 @@ use proc_macro2::Span;
 use std::collections::HashMap;
 
 /// Walks once; says whether anything changed.
-pub(super) fn rewrite(body: &mut Body, switches: &Switches) -> bool {
+pub(super) fn rewrite(body: &mut Body, switches: &Switches, phase: Phase) -> bool {
     let mut region = std::mem::take(&mut body.region);
     let mut pullback = body.pullback.take();
     let tops: Vec<&Region> = [&region]
@@ -32,6 +32,7 @@ pub(super) fn rewrite(body: &mut Body, switches: &Switches) -> bool {
     let mut rewriter = Rewriter {
         on: On {
             algebra: switches.on("algebra"),
+            signs: phase == Phase::First,
             common: switches.on("common"),
             scalars: switches.on("scalars"),
         },
@@ -44,9 +45,12 @@ pub(super) fn rewrite(body: &mut Body, switches: &Switches) -> bool {
         known: HashMap::new(),
         open: Vec::new(),
         regions: 0,
+        loops: 0,
         span: Span::call_site(),
         changed: false,
+        budget: 0,
     };
+    rewriter.budget = 1000 + 8 * rewriter.body.values.len();
     // Values of the forward sweep stay in scope for the pullback.
     rewriter.open();
     region.stmts.into_iter().for_each(|stmt| rewriter.stmt(stmt));
@@ -61,6 +65,7 @@ pub(super) fn rewrite(body: &mut Body, switches: &Switches) -> bool {
     let mut result = std::mem::replace(&mut rewriter.body.result, Tree::Tuple(Vec::new()));
     rewriter.tree(&mut result);
     let changed = rewriter.changed;
+    debug_assert!(!cfg!(test) || rewriter.budget > 0, "two rules undo each other");
     body.result = result;
     body.region = region;
     body.pullback = pullback;
@@ -70,6 +75,8 @@ pub(super) fn rewrite(body: &mut Body, switches: &Switches) -> bool {
 #[derive(Clone, Copy)]
 pub(super) struct On {
     pub(super) algebra: bool,
+    /// Signs go outwards even where that makes more of them, since most end in a subtraction.
+    pub(super) signs: bool,
     pub(super) common: bool,
     pub(super) scalars: bool,
 }
@@ -88,8 +95,13 @@ pub(super) struct Rewriter<'a> {
     known: HashMap<ValueId, bool>,
     open: Vec<Open>,
     regions: u32,
+    /// How many loops the walk is in.
+    loops: u32,
     pub(super) span: Span,
     changed: bool,
+    /// How many more times rules for derivatives are tried in this walk: a bound on what two rules cost that undo each
+    /// other, far above what a walk needs.
+    budget: usize,
 }
 
 /// What is known of a value's definition.
@@ -99,6 +111,8 @@ struct Def {
     instr: Option<Instr>,
     /// The region in the order of the walk; 0 before the walk has been there.
     region: u32,
+    /// How many of the loops around the walk it changes with: those outside of that do not change it.
+    level: u32,
     /// How often it is read; a guide for what pays, never for what is right.
     uses: u32,
     /// Read once, by a sum in the same region.
@@ -146,10 +160,18 @@ impl Rewriter<'_> {
 
     fn push(&mut self, stmt: Stmt) {
         let here = self.here();
+        let scalar = is_scalar(&stmt.instr);
+        let level = if scalar {
+            let operands = operands(&stmt.instr).into_iter();
+            operands.map(|id| self.level(id)).max().unwrap_or(0)
+        } else {
+            self.loops
+        };
         for result in &stmt.results {
             let def = &mut self.defs[result.0 as usize];
             def.region = here;
-            def.instr = (stmt.results.len() == 1 && is_scalar(&stmt.instr)).then(|| stmt.instr.clone());
+            def.level = level;
+            def.instr = (stmt.results.len() == 1 && scalar).then(|| stmt.instr.clone());
         }
         self.open
             .last_mut()
@@ -163,7 +185,9 @@ impl Rewriter<'_> {
         self.open();
         let here = self.here();
         for param in &region.params {
-            self.defs[param.0 as usize].region = here;
+            let def = &mut self.defs[param.0 as usize];
+            def.region = here;
+            def.level = self.loops;
         }
         for stmt in std::mem::take(&mut region.stmts) {
             self.stmt(stmt);
@@ -253,10 +277,13 @@ impl Rewriter<'_> {
             return Some(step);
         }
         let derivative = self.is_derivative(y) && self.body.is_float(y);
-        if !derivative || !self.on.algebra {
+        if !derivative || !self.on.algebra || self.budget == 0 {
             return None;
         }
-        algebra::rule(self, instr, y).or_else(|| sums::rule(self, instr, y))
+        self.budget -= 1;
+        algebra::rule(self, instr, y)
+            .or_else(|| products::rule(self, instr))
+            .or_else(|| sums::rule(self, instr, y))
     }
 
     /// `value` stands for `y` from now on.
@@ -313,7 +340,10 @@ impl Rewriter<'_> {
     fn release(&mut self, instr: &Instr) {
         for id in operands(instr) {
             let def = &mut self.defs[id.0 as usize];
-            def.uses = def.uses.saturating_sub(1);
+            if def.uses == 0 {
+                continue;
+            }
+            def.uses -= 1;
             if def.uses == 0 {
                 if let Some(instr) = def.instr.clone() {
                     self.release(&instr);
@@ -383,6 +413,20 @@ impl Rewriter<'_> {
             Some(Instr::Binary(op, a, b)) => Some((*op, *a, *b)),
             _ => None,
         }
+    }
+
+    /// The number of the innermost loop around the walk that `id` changes with.
+    pub(super) fn level(&self, id: ValueId) -> u32 {
+        self.defs[id.0 as usize].level
+    }
+
+    /// A value in scope that is `a op b`.
+    ///
+    /// Not one that nobody reads any more: what took its place would be rewritten once again.
+    pub(super) fn existing(&self, op: BinaryOp, a: ValueId, b: ValueId) -> Option<ValueId> {
+        let key = common::key(self.body, &Instr::Binary(op, a, b), a);
+        let known = self.table.get(&key)?;
+        (self.defs[known.0 as usize].uses > 0).then_some(known)
     }
 
     /// Whether `id` is computed here, for one reader only: then what it computes can be merged into that.

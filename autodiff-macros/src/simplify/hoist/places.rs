@@ -39,6 +39,10 @@ impl Hoist<'_> {
             };
             self.changed = true;
             inside.places.remove(&place);
+            if fate(inner, place) == Fate::Keeps {
+                // It begins in front of the loop now, with the length that it has in all of it.
+                inside.reshaped.remove(&place);
+            }
             let count = instead.len();
             let stmts = instead
                 .into_iter()

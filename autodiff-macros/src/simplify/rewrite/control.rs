@@ -122,10 +122,12 @@ impl Rewriter<'_> {
         }
         self.written_in(&it.body);
         let before = self.loads.clone();
+        self.loops += 1;
         if let LoopKind::While { cond: Some(cond) } = &mut it.kind {
             *cond = self.region(std::mem::take(cond));
         }
         it.body = self.region(std::mem::take(&mut it.body));
+        self.loops -= 1;
         self.loads = before;
         self.span = span;
         self.push(Stmt {

@@ -363,3 +363,45 @@ fn a_constant_on_several_products_goes_to_what_they_share() {
         f.b.mul(two, scaled)
     });
 }
+
+#[test]
+fn a_product_that_exists_takes_the_place_of_its_factors() {
+    let mut f = Sample::new();
+    let (x, y, z) = (f.scalar("x", 0.5), f.scalar("y", 0.25), f.scalar("z", 2.0));
+    let value = f.b.mul(y, z);
+    f.b.origin = Origin::Derivative;
+    let slope = f.b.mul(y, x);
+    let slope = f.b.mul(slope, z);
+    let res = f.b.div(value, slope);
+    let (body, _) = f.returning(res);
+    assert_eq!(size(&simple(&body)), 3);
+}
+
+#[test]
+fn what_several_products_contain_is_multiplied_once() {
+    let body = expression(|f, x, y, z| {
+        let (l, r) = (f.b.mul(x, y), f.b.mul(x, z));
+        let s = f.math("sin", &[z]);
+        let (l, r) = (f.b.mul(l, s), f.b.mul(r, s));
+        let r = f.math("exp", &[r]);
+        f.b.div(l, r)
+    });
+    // sin, x·s, ·y, ·z, exp, /
+    assert_eq!(size(&simple(&body)), 6);
+}
+
+#[test]
+fn signs_end_in_a_subtraction_or_at_a_common_factor() {
+    check(Law::Exact, "z - x * y - x", |f, x, y, z| {
+        let a = f.b.neg(x);
+        let product = f.b.mul(a, y);
+        let sum = f.b.add(z, product);
+        f.b.add(sum, a)
+    });
+    check(Law::Exact, "sin(-x * y) + cos(-x * z)", |f, x, y, z| {
+        let a = f.b.neg(x);
+        let (l, r) = (f.b.mul(a, y), f.b.mul(a, z));
+        let (l, r) = (f.math("sin", &[l]), f.math("cos", &[r]));
+        f.b.add(l, r)
+    });
+}

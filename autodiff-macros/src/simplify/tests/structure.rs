@@ -308,6 +308,32 @@ fn what_is_the_same_in_every_iteration_moves_out() {
 }
 
 #[test]
+fn factors_that_a_loop_does_not_change_are_multiplied_in_front_of_it() {
+    let mut f = Sample::new();
+    let x = f.slice("x", &[1.0, 2.0, 3.0]);
+    let (a, b) = (f.scalar("a", 0.5), f.scalar("b", 1.5));
+    let (zero, start, end) = (f.b.float(0.0), f.b.usize(0), f.b.len(PlaceRef::whole(x)));
+    f.b.origin = Origin::Derivative;
+    let all = f.repeat((start, end), &[zero], |f, i, carried| {
+        let at = f.get(x, i);
+        let three = f.b.float(3.0);
+        let product = f.b.mul(a, at);
+        let product = f.b.mul(product, b);
+        let product = f.b.mul(three, product);
+        vec![f.b.add(carried[0], product)]
+    });
+    let res = simple(&f.returning(all[0]).0);
+    let mut inside = 0;
+    each(&res.region, &mut |stmt| {
+        if let Instr::Loop(it) = &stmt.instr {
+            inside = it.body.stmts.len();
+        }
+    });
+    // The load, one product, the sum.
+    assert_eq!(inside, 3, "{}", print(&res));
+}
+
+#[test]
 fn integers_that_could_overflow_stay_in_their_loop() {
     let mut f = Sample::new();
     let (x, n) = (f.scalar("x", 2.0), f.count("n", 0));
