@@ -44,12 +44,11 @@ impl rosenbrock {
         let mut sum_dot = 0.0;
         for i in 0..x.len() - 1 {
             let x_i = x[i];
-            let x_dot_i = x_dot[i];
             let a = 1.0 - x_i;
+            let t = 2.0 * x_dot[i];
             let b = x[i + 1] - x_i * x_i;
             sum += a * a + 100.0 * b * b;
-            sum_dot = sum_dot - 2.0 * (x_dot_i * a)
-                + 200.0 * ((x_dot[i + 1] - 2.0 * (x_dot_i * x_i)) * b);
+            sum_dot = sum_dot - t * a + 200.0 * ((x_dot[i + 1] - t * x_i) * b);
         }
         (sum, sum_dot)
     }
@@ -73,11 +72,13 @@ impl rosenbrock {
                     &x[..],
                     &mut __x_bar_zeros,
                 );
+                let t = 200.0 * sum_bar;
+                let t1 = -2.0 * sum_bar;
                 let mut carry = 0.0;
                 for i in 0..last {
                     let x_i = x[i];
-                    let b_bar = 200.0 * (sum_bar * (x[i + 1] - x_i * x_i));
-                    x_bar[i] += carry - 2.0 * (b_bar * x_i + sum_bar * (1.0 - x_i));
+                    let b_bar = t * (x[i + 1] - x_i * x_i);
+                    x_bar[i] += carry + (t1 * (1.0 - x_i) - 2.0 * (b_bar * x_i));
                     carry = b_bar;
                 }
                 if last > 0 {

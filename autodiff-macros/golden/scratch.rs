@@ -28,7 +28,7 @@ impl spread {
     pub fn __gradient(x: &[f64], d: usize, x_bar: &mut [f64]) -> f64 {
         let mut powers = ::std::vec![0.0_f64; d];
         let mut recorded_values = ::std::vec![0.0_f64; d.saturating_sub(1)];
-        let mut powers_bar = ::std::vec::Vec::<f64>::new();
+        let mut powers_bar = ::std::vec![0.0; powers.len()];
         let cond = d > 1;
         let mut total = 0.0;
         for i in 0..x.len() {
@@ -40,8 +40,7 @@ impl spread {
                 recorded_values[k - 1] = t;
                 powers[k] = t * x_i;
             }
-            powers_bar.clear();
-            powers_bar.resize(d, 0.0);
+            powers_bar.fill(0.0);
             for k in 0..d {
                 let powers_k = powers[k];
                 powers_bar[k] += powers_k.cos();

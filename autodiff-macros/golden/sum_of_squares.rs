@@ -56,8 +56,9 @@ impl sum_of_squares {
                     &xs[..],
                     &mut __xs_bar_zeros,
                 );
+                let t = 2.0 * sum_bar;
                 for i in 0..xs_len {
-                    xs_bar[i] += 2.0 * (sum_bar * xs[i]);
+                    xs_bar[i] += t * xs[i];
                 }
                 ((),)
             },
