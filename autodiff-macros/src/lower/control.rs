@@ -182,17 +182,17 @@ impl Lowerer<'_> {
 
     /// `break 'label value`
     pub(super) fn break_expr(&mut self, it: &syn::ExprBreak) -> Lowered<Operand> {
+        let Some(at) = self.target_frame(it.label.as_ref()) else {
+            return self.unsupported(it, "a `break` out of nothing");
+        };
         let value = match &it.expr {
             None => None,
             Some(expr) => {
                 let operand = self.expr(expr, None)?;
-                Some(self.settled(operand))
+                Some(self.handed_over(at, operand))
             }
         };
-        match self.target_frame(it.label.as_ref()) {
-            Some(at) => self.leave(at, value),
-            None => self.unsupported(it, "a `break` out of nothing"),
-        }
+        self.leave(at, value)
     }
 
     pub(super) fn continue_expr(&mut self, it: &syn::ExprContinue) -> Lowered<Operand> {
@@ -208,7 +208,7 @@ impl Lowerer<'_> {
             None => Operand::UNIT,
             Some(expr) => {
                 let operand = self.expr(expr, Some(&output))?;
-                self.settled(operand)
+                self.handed_over(0, operand)
             }
         };
         self.leave(0, Some(value))

@@ -6,7 +6,7 @@
 
 use super::Lowerer;
 use super::branches::Marks;
-use super::operand::{Halt, Lowered, Operand};
+use super::operand::{By, Halt, Lowered, Operand};
 use super::scope::VarId;
 use crate::ir::{BinaryOp, Const, Region, ValueId};
 
@@ -21,6 +21,8 @@ pub(super) struct Frame {
     pub(super) next: Option<VarId>,
     /// What `return` or `break` handed over.
     pub(super) value: VarId,
+    /// Places with lower numbers are older than the frame.
+    pub(super) places: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,6 +105,25 @@ impl Lowerer<'_> {
             *self.scopes.slot_mut(slot) = value;
         }
         self.raise(left)
+    }
+
+    /// What `return` or `break` hands over, on the way out of frame `at`.
+    ///
+    /// A loop does not seem to end here, since that is a flag's business: so nothing older is moved out of it.
+    pub(super) fn handed_over(&mut self, at: usize, operand: Operand) -> Operand {
+        let older = |place: crate::ir::PlaceId| {
+            let mut left = self.frames[at..].iter();
+            left.any(|frame| frame.kind == FrameKind::Loop && (place.0 as usize) < frame.places)
+        };
+        match operand {
+            Operand::Place { at, by: By::Owned } if !self.is_number(&at) && older(at.root) => {
+                self.copied(&at, false)
+            }
+            Operand::Tuple(parts) => {
+                Operand::Tuple(parts.into_iter().map(|part| self.handed_over(at, part)).collect())
+            }
+            other => self.settled(other),
+        }
     }
 
     /// Ends this iteration of the loop at frame `at`.
@@ -211,6 +232,7 @@ impl Lowerer<'_> {
             left,
             next: None,
             value,
+            places: self.b.body.places.len(),
         });
         let side = self.side(|lowerer| match body(lowerer, at) {
             Ok(operand) => lowerer.leave(at, Some(operand)),

@@ -71,6 +71,7 @@ impl<'a> Lowerer<'a> {
             left,
             next: None,
             value,
+            places: self.b.body.places.len(),
         };
         let mut assumed = Assumed::default();
         let start = self.snapshot();

@@ -26,6 +26,7 @@ impl Lowerer<'_> {
                 left,
                 next: None,
                 value,
+                places: 0,
             });
             lowerer.scopes.open();
             for (index, param) in request.params.iter().enumerate() {
