@@ -1,7 +1,7 @@
 //! Functions that are understood, and mistakes that are told.
 
 use super::*;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 fn messages(args: TokenStream, item: TokenStream) -> Vec<String> {
     let mut diags = Diags::default();
