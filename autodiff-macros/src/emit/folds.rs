@@ -4,6 +4,7 @@
 //! once and has no effects moves to its use, unless something on the way changes what it reads, or the expression there
 //! would grow beyond what a person likes to read. Nothing is ever computed twice.
 
+use super::effects::{declarations, groups, own_weight, reads, takes_operand, weights};
 use super::outline::{Def, Kind, NodeNo, Outline, Point, RegionNo, is_expression, loop_regions, operands};
 use crate::ir::visit::{Access, places};
 use crate::ir::{
@@ -33,16 +34,16 @@ pub(super) struct Mention {
 
 /// One reading of a value.
 #[derive(Clone, Copy)]
-struct Use {
-    at: Point,
+pub(super) struct Use {
+    pub(super) at: Point,
     /// The expression that it is a part of.
-    root: usize,
+    pub(super) root: usize,
     /// An `if` may stand here without parentheses.
-    top: bool,
+    pub(super) top: bool,
     /// The statement changes memory before it reads this.
-    late: bool,
+    pub(super) late: bool,
     /// In the user's own tokens.
-    hole: bool,
+    pub(super) hole: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -111,10 +112,10 @@ impl Folds {
     }
 }
 
-struct Walk<'o, 'a> {
-    outline: &'o Outline<'a>,
+pub(super) struct Walk<'o, 'a> {
+    pub(super) outline: &'o Outline<'a>,
     folds: Folds,
-    uses: Vec<Vec<Use>>,
+    pub(super) uses: Vec<Vec<Use>>,
     /// By the place that a view looks into in the end.
     writes: BTreeMap<PlaceId, Vec<Write>>,
     /// Where statements that nothing moves across begin, and where they end: loops and branches.
@@ -122,7 +123,7 @@ struct Walk<'o, 'a> {
     weights: Vec<usize>,
     /// The weight of each expression so far.
     roots: Vec<usize>,
-    groups: BTreeMap<PlaceId, PlaceId>,
+    pub(super) groups: BTreeMap<PlaceId, PlaceId>,
     /// The statement that begins a local place first.
     declarations: BTreeMap<PlaceId, NodeNo>,
 }
@@ -150,7 +151,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// A new expression at `at`.
-    fn site(&mut self, at: Point, top: bool, late: bool) -> Use {
+    pub(super) fn site(&mut self, at: Point, top: bool, late: bool) -> Use {
         let root = self.roots.len();
         self.roots.push(0);
         Use {
@@ -162,11 +163,11 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    fn read(&mut self, id: ValueId, used: Use) {
+    pub(super) fn read(&mut self, id: ValueId, used: Use) {
         self.uses[id.0 as usize].push(used);
     }
 
-    fn mention(&mut self, place: PlaceId, at: Point, operand: bool) {
+    pub(super) fn mention(&mut self, place: PlaceId, at: Point, operand: bool) {
         let all = self.folds.mentions.entry(place).or_default();
         all.push(Mention { at, operand });
     }
@@ -175,7 +176,7 @@ impl<'a> Walk<'_, 'a> {
         self.groups.get(&place).copied().unwrap_or(place)
     }
 
-    fn write(&mut self, place: PlaceId, pos: u32, shape: bool) {
+    pub(super) fn write(&mut self, place: PlaceId, pos: u32, shape: bool) {
         let group = self.group(place);
         self.writes.entry(group).or_default().push(Write { pos, shape });
     }
@@ -467,7 +468,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// Whether `place` (or only its `shape`) may be written to between the two positions.
-    fn changes(&self, (place, shape): (PlaceId, bool), from: u32, to: u32, late: bool) -> bool {
+    pub(super) fn changes(&self, (place, shape): (PlaceId, bool), from: u32, to: u32, late: bool) -> bool {
         let Some(writes) = self.writes.get(&self.group(place)) else {
             return false;
         };
@@ -476,210 +477,7 @@ impl<'a> Walk<'_, 'a> {
         writes.iter().any(|write| write.pos > from && meets(write))
     }
 
-    /// `-x`, however often it is used, `2.0 * x`, used twice, and `i + 1`, used thrice: shorter than a variable for it,
-    /// and the same code in the end.
-    fn is_trivial(&self, node: NodeNo, stmt: &Stmt) -> bool {
-        let body = self.outline.body;
-        let id = stmt.results[0];
-        let uses = &self.uses[id.0 as usize];
-        let variable = |id: ValueId| {
-            let load = self.outline.stmt_of(id).is_some_and(|stmt| is_expression(stmt));
-            body.value(id).constant.is_none() && (!load || self.uses[id.0 as usize].len() > 1)
-        };
-        let literal = |id: ValueId| body.value(id).constant.is_some();
-        let small = match &stmt.instr {
-            Instr::Unary(UnaryOp::Neg, a) => variable(*a) && body.is_float(*a),
-            Instr::Binary(op, a, b) => {
-                let one = (literal(*a) && variable(*b)) || (variable(*a) && literal(*b));
-                let shift = matches!(op, BinaryOp::Add | BinaryOp::Sub);
-                let few = match body.is_float(*a) {
-                    true => uses.len() == 2,
-                    false => shift && uses.len() <= 3,
-                };
-                one && few
-            }
-            _ => false,
-        };
-        let here = |used: &Use| used.at.region == self.outline.nodes[node].region && !used.hole;
-        small && uses.len() > 1 && body.value(id).name.is_none() && uses.iter().all(here)
-    }
-
-    /// `x.len()` of what keeps its length is as cheap as a variable, and says more.
-    fn is_free(&self, node: NodeNo, stmt: &Stmt) -> bool {
-        let Instr::Len(at) = &stmt.instr else { return false };
-        let it = &self.outline.nodes[node];
-        let frame = self.outline.frame(it.region);
-        let uses = &self.uses[stmt.results[0].0 as usize];
-        let viewed = self.groups.values().any(|group| *group == at.root);
-        let keeps = |used: &Use| {
-            // A loop around the use comes back to it after everything inside.
-            let inside = self.outline.around(used.at.region);
-            let inside = inside.take_while(|region| *region != it.region).last();
-            let end = inside.map_or(used.at.pos, |region| self.outline.regions[region].end);
-            let read = (at.root, true);
-            !self.changes(read, it.start, end, used.late)
-                && !self.changes(read, it.start, used.at.pos, used.late)
-        };
-        at.path.is_empty()
-            && !viewed
-            && self.outline.body.value(stmt.results[0]).name.is_none()
-            && uses
-                .iter()
-                .all(|used| self.outline.frame(used.at.region) == frame)
-            && uses.iter().all(keeps)
-    }
-
     fn used(&self, id: ValueId) -> bool {
         !self.uses[id.0 as usize].is_empty()
     }
-
-    /// A statement that is written where it stands.
-    fn effect(&mut self, stmt: &Stmt, own: Point) {
-        self.memory(stmt, own);
-        let (top, late) = match &stmt.instr {
-            Instr::Store { .. } | Instr::AddTo { .. } => (true, false),
-            Instr::Call(_)
-            | Instr::Host { .. }
-            | Instr::Opaque(_)
-            | Instr::Fill { .. }
-            | Instr::CopyTo { .. }
-            | Instr::Accumulate { .. }
-            | Instr::Swap(..) => (false, true),
-            _ => (false, false),
-        };
-        let hole = matches!(stmt.instr, Instr::Host { .. } | Instr::Opaque(_));
-        let indices: BTreeSet<ValueId> = match &stmt.instr {
-            Instr::Store { to, .. } | Instr::AddTo { to, .. } => to.indices().into_iter().collect(),
-            _ => BTreeSet::new(),
-        };
-        for id in operands(stmt) {
-            let used = self.site(own, top && !indices.contains(&id), late);
-            self.read(id, Use { hole, ..used });
-        }
-    }
-
-    /// Notes what `stmt`, written at `at`, does with memory.
-    fn memory(&mut self, stmt: &Stmt, at: Point) {
-        let content = matches!(
-            stmt.instr,
-            Instr::Store { .. } | Instr::AddTo { .. } | Instr::Fill { .. } | Instr::Accumulate { .. }
-        );
-        for (place, access) in places(&stmt.instr) {
-            if access == Access::Begin {
-                continue;
-            }
-            if access.writes() {
-                self.write(place.root, at.pos, !content);
-            }
-            let operand = place.path.is_empty() && takes_operand(&stmt.instr, place.root);
-            self.mention(place.root, at, operand);
-        }
-        if let Instr::Call(call) = &stmt.instr {
-            let owned = |arg: &&Arg| arg.passing == Passing::Value;
-            for id in call
-                .args
-                .iter()
-                .filter(owned)
-                .flat_map(|arg| arg.operand.places())
-            {
-                self.write(id, at.pos, true);
-            }
-            if let CallMode::Pushforward { tangents, .. } | CallMode::ForwardTangent { tangents, .. } =
-                &call.mode
-            {
-                let tangents = tangents.iter().flatten().filter(owned);
-                for id in tangents.flat_map(|arg| arg.operand.places()) {
-                    self.write(id, at.pos, true);
-                }
-            }
-        }
-    }
-}
-
-/// Whether `instr` names `place` where an expression for it could stand.
-fn takes_operand(instr: &Instr, place: PlaceId) -> bool {
-    match instr {
-        Instr::Alloc { init, .. } => match init {
-            Init::Rows(_) => true,
-            Init::RepeatPlace { row, .. } => row.root == place,
-            _ => false,
-        },
-        Instr::PushRow { row, .. } => *row == place,
-        _ => false,
-    }
-}
-
-/// What an expression reads from memory, and whether only its shape.
-fn reads(stmt: &Stmt) -> Vec<(PlaceId, bool)> {
-    let all = places(&stmt.instr).into_iter();
-    let all = all.filter(|(_, access)| *access != Access::Begin);
-    all.map(|(at, access)| (at.root, access == Access::Shape))
-        .collect()
-}
-
-/// For each view and what it looks into, one place that stands for all of their memory.
-fn groups(outline: &Outline<'_>) -> BTreeMap<PlaceId, PlaceId> {
-    let mut res: BTreeMap<PlaceId, PlaceId> = BTreeMap::new();
-    for node in &outline.nodes {
-        if let Instr::Alloc {
-            place,
-            init: Init::View { of, .. },
-        } = &node.stmt.instr
-        {
-            let root = res.get(&of.root).copied().unwrap_or(of.root);
-            let old = res.insert(*place, root);
-            res.entry(of.root).or_insert(root);
-            // The same view into two buffers: they are one from now on.
-            if let Some(old) = old.filter(|old| *old != root) {
-                res.values_mut()
-                    .filter(|group| **group == old)
-                    .for_each(|group| *group = root);
-            }
-        }
-    }
-    res
-}
-
-fn declarations(outline: &Outline<'_>) -> BTreeMap<PlaceId, NodeNo> {
-    let mut res = BTreeMap::new();
-    let params = outline
-        .body
-        .params
-        .iter()
-        .chain(outline.body.pullback.iter().flat_map(|it| &it.params));
-    let params: BTreeSet<PlaceId> = params.flat_map(|param| param.tree.places()).collect();
-    for (k, node) in outline.nodes.iter().enumerate() {
-        if let Instr::Alloc { place, .. } = &node.stmt.instr {
-            if !params.contains(place) {
-                res.entry(*place).or_insert(k);
-            }
-        }
-    }
-    res
-}
-
-fn own_weight(stmt: &Stmt) -> usize {
-    match &stmt.instr {
-        Instr::Const(_) | Instr::Load(_) | Instr::Len(_) | Instr::SomePullback(_) | Instr::NoPullback => 0,
-        Instr::Select { .. } | Instr::Host { .. } => 2,
-        _ => 1,
-    }
-}
-
-/// The size of each value's expression if everything in it that is used once moved into it.
-fn weights(outline: &Outline<'_>) -> Vec<usize> {
-    let mut res = vec![0; outline.body.values.len()];
-    for node in &outline.nodes {
-        if !is_expression(node.stmt) {
-            continue;
-        }
-        let once = |id: &ValueId| outline.mentions[id.0 as usize] == 1;
-        let inside: usize = operands(node.stmt)
-            .iter()
-            .filter(|id| once(id))
-            .map(|id| res[id.0 as usize])
-            .sum();
-        res[node.stmt.results[0].0 as usize] = own_weight(node.stmt) + inside;
-    }
-    res
 }

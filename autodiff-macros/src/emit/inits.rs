@@ -168,11 +168,11 @@ impl Emit<'_, '_> {
     fn zeros_like(&mut self, place: PlaceId, ty: &Type, of: &PlaceRef) -> TokenStream {
         let at = self.at;
         let spells = self.facts.typing.spells_place(place);
-        if let (true, Type::Vec(element) | Type::Slice(element)) = (spells, ty) {
-            if let Type::Float(_) = **element {
-                let (zero, of) = (self.scratch(element), self.path_base(of));
-                return quote_spanned!(at=> ::std::vec![#zero; #of.len()]);
-            }
+        if let (true, Type::Vec(element) | Type::Slice(element)) = (spells, ty)
+            && let Type::Float(_) = **element
+        {
+            let (zero, of) = (self.scratch(element), self.path_base(of));
+            return quote_spanned!(at=> ::std::vec![#zero; #of.len()]);
         }
         let of = self.path_base(of);
         types::zeros(ty, &of, self.names, at)

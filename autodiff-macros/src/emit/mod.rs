@@ -5,6 +5,7 @@ mod body;
 mod calls;
 mod companion;
 mod control;
+mod effects;
 mod exprs;
 mod folds;
 mod host;
@@ -12,15 +13,16 @@ mod inits;
 mod layout;
 mod literals;
 mod locals;
+mod loops;
 mod matrices;
 mod memory;
 mod opaque;
+mod operators;
 mod outline;
 mod paths;
 mod protocol;
-#[cfg(test)]
-mod random;
 mod signatures;
+mod small;
 mod stmts;
 mod stub;
 #[cfg(test)]

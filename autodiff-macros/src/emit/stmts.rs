@@ -190,12 +190,12 @@ impl<'o, 'a> Emit<'o, 'a> {
     /// `let pattern = value;`, with assignments for what lives already.
     pub(super) fn bind(&mut self, pattern: Pattern, value: TokenStream) -> TokenStream {
         let at = self.at;
-        if let Pattern::Value(id) = pattern {
-            if self.is_declared(id) {
-                let local = self.variable(id);
-                let ident = self.locals.used(local, at);
-                return quote_spanned!(at=> #ident = #value;);
-            }
+        if let Pattern::Value(id) = pattern
+            && self.is_declared(id)
+        {
+            let local = self.variable(id);
+            let ident = self.locals.used(local, at);
+            return quote_spanned!(at=> #ident = #value;);
         }
         if self.skips(&pattern) {
             return statement(value, at);

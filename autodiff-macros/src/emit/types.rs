@@ -87,10 +87,10 @@ pub(crate) fn zeros(ty: &Type, like: &TokenStream, names: &Names, at: Span) -> T
     if let Some(fixed) = fixed_zeros(ty, at) {
         return fixed;
     }
-    if let Type::Vec(element) | Type::Slice(element) = ty {
-        if let Some(element) = fixed_zeros(element, at) {
-            return quote_spanned!(at=> ::std::vec![#element; #like.len()]);
-        }
+    if let Type::Vec(element) | Type::Slice(element) = ty
+        && let Some(element) = fixed_zeros(element, at)
+    {
+        return quote_spanned!(at=> ::std::vec![#element; #like.len()]);
     }
     let zeros_like = names.private("zeros_like");
     quote_spanned!(at=> #zeros_like(&#like))
