@@ -127,6 +127,10 @@ impl Lowerer<'_> {
         };
         match self.scopes.var(id).slot.clone() {
             Operand::Poison => Err(Halt::Error),
+            Operand::Unset if self.closures.contains_key(&id) => {
+                let closure = self.closures[&id].clone();
+                self.closure_value(&closure)
+            }
             Operand::Unset => self.refuse(it, "this variable has no value here", "give it one at its `let`"),
             Operand::Lost => {
                 self.lost(it, id);
@@ -282,7 +286,7 @@ impl Lowerer<'_> {
         if let Some(res) = self.pop_unwrapped(it) {
             return res;
         }
-        if super::iterators::is_walk(&it.receiver) && self.touches_varied(expr) {
+        if super::items::is_walk(&it.receiver) && self.touches_varied(expr) {
             return self.reduction(it, want);
         }
         let ty = self.peek(&it.receiver);
@@ -358,6 +362,9 @@ impl Lowerer<'_> {
         it: &syn::ExprCall,
         want: Option<&Type>,
     ) -> Lowered<Operand> {
+        if self.closure_of(&it.func).is_some() {
+            return self.call_closure(it, want);
+        }
         if let Some((ty, name)) = super::floats::float_path(&it.func, &self.request.aliases) {
             return self.float_call(expr, it, &ty, &name, want);
         }
@@ -394,6 +401,7 @@ fn moves_memory(func: &syn::Expr) -> bool {
     let (last, before) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
     match before.as_str() {
         "Vec" => matches!(last.as_str(), "new" | "with_capacity" | "from"),
+        "array" => last == "from_fn",
         "mem" => matches!(last.as_str(), "swap" | "replace" | "take"),
         _ => false,
     }

@@ -319,6 +319,15 @@ impl Lowerer<'_> {
         template: &mut Template,
     ) -> Option<syn::Expr> {
         let var = self.local(path)?;
+        if let Some(closure) = self.closures.get(&var).cloned() {
+            return match self.closure_value(&closure) {
+                Ok(Operand::Value(id)) => Some(template.hole(HostArg::Value(id))),
+                _ => {
+                    template.failed = true;
+                    None
+                }
+            };
+        }
         let slot = self.scopes.var(var).slot.clone();
         let mutable = self.scopes.var(var).mutable;
         let varied = self.is_varied(&slot);

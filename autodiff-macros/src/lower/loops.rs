@@ -1,7 +1,7 @@
 //! `for` loops, and the loops that iterator chains stand for.
 
 use super::Lowerer;
-use super::iterators::{Item, Steps, Walk};
+use super::items::{Item, Steps, Walk};
 use super::loops_core::Repeat;
 use super::operand::{By, Halt, Lowered, Operand, VarPath};
 use super::places::inner;
@@ -105,7 +105,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Does `each` with the item of number `i`, unless it is filtered out.
-    fn with_item(&mut self, item: &Item<'_>, i: ValueId, each: &mut Each<'_, 'a>) -> Lowered<()> {
+    pub(super) fn with_item(&mut self, item: &Item<'_>, i: ValueId, each: &mut Each<'_, 'a>) -> Lowered<()> {
         match item {
             Item::Number => each(self, Operand::Value(i)),
             Item::Element { at, by } => {
@@ -151,8 +151,8 @@ impl<'a> Lowerer<'a> {
                 let owned = lowerer.without_ref(x);
                 each(lowerer, owned)
             }),
-            Item::Map(item, f) => self.with_item(item, i, &mut |lowerer, x| {
-                let y = lowerer.apply(f, vec![x], None)?;
+            Item::Map(item, f, want) => self.with_item(item, i, &mut |lowerer, x| {
+                let y = lowerer.apply(f, vec![x], want.as_ref())?;
                 each(lowerer, y)
             }),
             Item::Filter(item, f) => self.with_item(item, i, &mut |lowerer, x| {
@@ -205,54 +205,6 @@ impl<'a> Lowerer<'a> {
                 by: By::Ref | By::RefMut,
             } => Operand::Place { at, by: By::Owned },
             other => other,
-        }
-    }
-
-    /// `f(args)`, where `f` is a closure that is written here, or a path.
-    pub(super) fn apply(
-        &mut self,
-        f: &syn::Expr,
-        args: Vec<Operand>,
-        want: Option<&Type>,
-    ) -> Lowered<Operand> {
-        match inner(f) {
-            syn::Expr::Closure(it) => {
-                if it.inputs.len() != args.len() {
-                    return self.unsupported(&it.inputs, "this number of parameters");
-                }
-                self.scopes.open();
-                let mut bound = Ok(());
-                for (pat, arg) in it.inputs.iter().zip(args) {
-                    bound = bound.and(self.bind(pat, arg));
-                }
-                let value = match bound {
-                    Ok(()) => self.expr(&it.body, want),
-                    Err(halt) => Err(halt),
-                };
-                let value = value.map(|value| self.settled(value));
-                self.scopes.close();
-                value
-            }
-            syn::Expr::Path(path) => {
-                // The arguments get names, so that the call is lowered as any other.
-                self.scopes.open();
-                let mut names = syn::punctuated::Punctuated::new();
-                for (k, arg) in args.into_iter().enumerate() {
-                    let name = quote::format_ident!("__item{k}", span = self.b.span);
-                    self.scopes.declare(&name, arg, false);
-                    names.push(syn::parse_quote!(#name));
-                }
-                let call = syn::ExprCall {
-                    attrs: Vec::new(),
-                    func: Box::new(syn::Expr::Path(path.clone())),
-                    paren_token: syn::token::Paren::default(),
-                    args: names,
-                };
-                let value = self.expr(&syn::Expr::Call(call), want);
-                self.scopes.close();
-                value
-            }
-            other => self.unsupported(other, "a call of this"),
         }
     }
 }

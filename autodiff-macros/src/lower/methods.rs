@@ -107,6 +107,7 @@ impl Lowerer<'_> {
                 self.shorten(it, at, &element, len)
             }
             ("extend_from_slice", 1) => self.extend_from_slice(it, at),
+            ("map", 1) if matches!(ty, Type::Array(..)) => self.map_array(it, at, &ty),
             ("extend", 1) => self.extend(it, at),
             ("reverse", 0) => self.reverse(at),
             ("rotate_left" | "rotate_right", 1) => self.rotate(it, at, name == "rotate_left"),

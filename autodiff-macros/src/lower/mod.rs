@@ -6,6 +6,7 @@ mod bindings;
 mod branches;
 mod build;
 mod calls;
+mod closures;
 mod control;
 mod exits;
 mod exprs;
@@ -13,6 +14,7 @@ mod floats;
 mod guess;
 mod host;
 mod infer;
+mod items;
 mod iterators;
 mod loops;
 mod loops_core;
@@ -35,6 +37,7 @@ mod references;
 mod reorder;
 mod reslice;
 mod scope;
+mod selections;
 mod stmts;
 #[cfg(test)]
 mod tests;
@@ -50,7 +53,7 @@ use operand::{Halt, Lowered};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use scope::Scopes;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The user's function as IR, values of [`crate::ir::Origin::Primal`]. Mistakes go to `diags`, all of them; the body
 /// is only meaningful if there are none.
@@ -66,6 +69,7 @@ pub(crate) fn body(request: &Request, diags: &mut Diags) -> Option<Body> {
         frames: Vec::new(),
         items: TokenStream::new(),
         open: BTreeSet::new(),
+        closures: BTreeMap::new(),
         diags,
     };
     let (body, open) = match &request.opaque {
@@ -91,6 +95,7 @@ struct Lowerer<'a> {
     items: TokenStream,
     /// Host values that may be references to what they are used as.
     open: BTreeSet<ValueId>,
+    closures: BTreeMap<scope::VarId, closures::Closure>,
 }
 
 /// The state to go back to when a loop is lowered once more.
@@ -131,6 +136,8 @@ impl Lowerer<'_> {
         self.items = to.items.clone();
         let values = self.b.body.values.len();
         self.open.retain(|id| (id.0 as usize) < values);
+        let variables = self.scopes.len();
+        self.closures.retain(|id, _| id.0 < variables);
     }
 
     /// Refuses a construct at its smallest token; the way out is added by the caller.

@@ -1,7 +1,7 @@
 //! Numbers of items: where an iterator starts, how many items it has, and which is which after `rev` and `skip`.
 
 use super::Lowerer;
-use super::iterators::{Item, Steps, Walk};
+use super::items::{Item, Steps, Walk};
 use super::operand::Lowered;
 use crate::ir::{BinaryOp, Const, Instr, Int, Type, ValueId};
 use crate::rules::Rule;

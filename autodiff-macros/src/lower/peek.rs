@@ -155,7 +155,7 @@ impl Lowerer<'_> {
         let names = free_variables(expr);
         let ids = names.iter().filter_map(|name| self.scopes.find(name));
         ids.into_iter()
-            .any(|id| self.is_varied(&self.scopes.var(id).slot))
+            .any(|id| self.is_varied(&self.scopes.var(id).slot) || self.is_varied_closure(id))
     }
 }
 

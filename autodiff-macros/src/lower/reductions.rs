@@ -1,10 +1,12 @@
 //! Ends of iterator chains: `sum`, `product`, `fold`, `collect` and the like, as the loops that they are.
 
 use super::Lowerer;
-use super::iterators::{Item, Walk};
-use super::operand::{Lowered, Operand, VarPath, is_scalar};
+use super::items::{Item, Walk};
+use super::operand::{By, Lowered, Operand, VarPath, is_scalar};
 use super::places::inner;
-use crate::ir::{BinaryOp, CompareOp, Const, Float, Init, Instr, Int, Proj, Type, UnaryOp, ValueId};
+use crate::ir::{
+    BinaryOp, CompareOp, Const, Float, Init, Instr, Int, Len, PlaceRef, Proj, Type, UnaryOp, ValueId,
+};
 
 impl<'a> Lowerer<'a> {
     /// A method of an iterator that is no adaptor.
@@ -12,13 +14,20 @@ impl<'a> Lowerer<'a> {
         if let (syn::Expr::Range(range), true) = (inner(&it.receiver), it.method == "contains") {
             return self.range_contains(it, range);
         }
-        let walk = self.walk(&it.receiver)?;
+        let mut walk = self.walk(&it.receiver)?;
         let turbofish = it.turbofish.as_ref().and_then(|args| match args.args.first() {
             Some(syn::GenericArgument::Type(ty)) => Some(ty.clone()),
             _ => None,
         });
         let told = turbofish.and_then(|ty| self.written(&ty));
         let want = told.as_ref().or(want);
+        match (&*it.method.to_string(), want) {
+            ("sum" | "product", Some(ty)) if is_scalar(ty) => walk.wanted(ty),
+            ("collect", Some(Type::Vec(element))) if !matches!(**element, Type::Float(Float::Inferred)) => {
+                walk.wanted(element);
+            }
+            _ => (),
+        }
         match (&*it.method.to_string(), it.args.len()) {
             ("sum", 0) => self.total(&walk, want, BinaryOp::Add),
             ("product", 0) => self.total(&walk, want, BinaryOp::Mul),
@@ -46,6 +55,9 @@ impl<'a> Lowerer<'a> {
             ("any" | "all", 1) => self.any_or_all(it, &walk),
             ("collect", 0) => self.collect(it, &walk, want),
             (name, _) => {
+                if let Some(res) = self.selection(it, &walk) {
+                    return res;
+                }
                 let message = format!("`{name}` of an iterator cannot be differentiated");
                 self.refuse(&it.method, &message, "write the loop out")
             }
@@ -231,6 +243,78 @@ impl<'a> Lowerer<'a> {
             Ok(())
         })?;
         Ok(numbers.then_some(list))
+    }
+
+    /// `[a, b, c].map(f)`
+    pub(super) fn map_array(
+        &mut self,
+        it: &syn::ExprMethodCall,
+        at: PlaceRef,
+        ty: &Type,
+    ) -> Lowered<Operand> {
+        let len = self.length(&at);
+        self.array_of(&it.args[0], ty.clone(), len, |lowerer, i| {
+            let item = lowerer.element(&at, i, By::Owned);
+            let item = lowerer.settled(item);
+            lowerer.apply(&it.args[0], vec![item], None)
+        })
+    }
+
+    /// `std::array::from_fn(f)`
+    pub(super) fn from_fn(&mut self, it: &syn::ExprCall, want: Option<&Type>) -> Lowered<Operand> {
+        let ty = match want {
+            Some(ty @ Type::Array(_, Len::Known(_) | Len::Expr(_))) => ty.clone(),
+            _ => {
+                return self.refuse(
+                    &it.func,
+                    "the length of this array is not known",
+                    "write the type: `let a: [f64; 3] = …`",
+                );
+            }
+        };
+        let len = match &ty {
+            Type::Array(_, Len::Known(n)) => self.usize(*n),
+            Type::Array(_, Len::Expr(n)) => {
+                let n: syn::Expr = syn::parse_quote!(#n);
+                self.value(&n, Some(&Type::USIZE))?
+            }
+            _ => unreachable!("matched above"),
+        };
+        self.array_of(&it.args[0], ty, len, |lowerer, i| {
+            lowerer.apply(&it.args[0], vec![Operand::Value(i)], None)
+        })
+    }
+
+    /// An array whose elements `each` computes from their number. They are numbers, or arrays of zeros would not do.
+    fn array_of(
+        &mut self,
+        tokens: &syn::Expr,
+        ty: Type,
+        len: ValueId,
+        mut each: impl FnMut(&mut Self, ValueId) -> Lowered<Operand>,
+    ) -> Lowered<Operand> {
+        let element = ty.element().filter(|ty| is_scalar(ty)).cloned();
+        let Some(element) = element else {
+            return self.refuse(
+                tokens,
+                "an array of rows that a closure gives cannot be differentiated yet",
+                "write the rows in a loop",
+            );
+        };
+        let value = self.zero(&element);
+        let list = self.begun(ty, Init::Repeat { value, len: None });
+        let Operand::Place { at, .. } = list.clone() else {
+            unreachable!("an array is a place")
+        };
+        self.counted(len, |lowerer, i| {
+            let item = each(lowerer, i)?;
+            let Some(value) = lowerer.scalar(&item) else {
+                return lowerer.unsupported(tokens, "an array of this");
+            };
+            lowerer.store(at.then(Proj::Index(i)), value);
+            Ok(())
+        })?;
+        Ok(list)
     }
 }
 

@@ -18,6 +18,24 @@ pub(super) struct Var {
     pub(super) key: usize,
 }
 
+/// What names mean at some point of the program.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Names(Vec<(String, VarId)>);
+
+impl Names {
+    pub(super) fn find(&self, name: &str) -> Option<VarId> {
+        self.0
+            .iter()
+            .rev()
+            .find(|entry| entry.0 == name)
+            .map(|entry| entry.1)
+    }
+
+    pub(super) fn push(&mut self, entry: (String, VarId)) {
+        self.0.push(entry);
+    }
+}
+
 /// Every variable that is declared so far, and which of them the names mean.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Scopes {
@@ -70,6 +88,20 @@ impl Scopes {
             .into_iter()
             .find(|entry| entry.0 == name)
             .map(|entry| entry.1)
+    }
+
+    /// What names mean here.
+    pub(super) fn names(&self) -> Names {
+        Names(self.names.iter().flatten().cloned().collect())
+    }
+
+    /// Lets names mean something else until [`Scopes::leave`], which takes what this gives.
+    pub(super) fn enter(&mut self, names: Names) -> Vec<Vec<(String, VarId)>> {
+        std::mem::replace(&mut self.names, vec![names.0])
+    }
+
+    pub(super) fn leave(&mut self, outside: Vec<Vec<(String, VarId)>>) {
+        self.names = outside;
     }
 
     pub(super) fn var(&self, id: VarId) -> &Var {

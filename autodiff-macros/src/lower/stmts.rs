@@ -129,6 +129,10 @@ impl Lowerer<'_> {
         let Some(init) = &local.init else {
             return self.declare_later(pat, ty);
         };
+        if let (syn::Pat::Ident(it), syn::Expr::Closure(code)) = (pat, inner(&init.expr)) {
+            self.declare_closure(it, code);
+            return Ok(());
+        }
         let want = ty.or_else(|| self.guess(pat, &init.expr, rest, tail));
         let value = self.in_place(&init.expr, want.as_ref());
         let value = match value {
