@@ -79,8 +79,7 @@ fn host_code_does_not_swallow_derivatives() {
     check_errors(
         quote!(
             fn f(x: f64) -> f64 {
-                let g = |y: f64| y * x;
-                g(2.0)
+                integrate(|y: f64| y * x, 2.0)
             }
         ),
         &["closure"],
