@@ -228,6 +228,50 @@ fn what_did_not_run_does_not_poison_the_gradient() {
     assert_are(unused_in_one_branch::grad(1.5, 7.0), (3.0, 0.0));
 }
 
+functions! {
+    // The guard itself reads the root, and so does one side of the branch.
+    guard_after_the_root(x, y) = { let r = (x * x + y * y).sqrt(); if r == 0.0 { 0.0 } else { x / r } };
+    guard_by_return(x) = { let r = x.sqrt(); if r == 0.0 { return 2.0; } let s = r.ln(); if s > 5.0 { return s; } s * r };
+    // Both the root and what is made of it belong to the inner side.
+    nested_guards(x, y) = {
+        let r = x.sqrt();
+        let q = 1.0 / r;
+        if x > 0.0 { if y > 0.0 { q * y } else { 1.0 } } else { y }
+    };
+}
+
+/// In a loop, each iteration has its own guard.
+#[differentiable]
+fn guard_in_a_loop(xs: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for x in xs {
+        let root = x.sqrt();
+        if *x > 4.0 {
+            continue;
+        }
+        let quotient = root / x;
+        if root > 0.0 {
+            sum += quotient;
+        }
+    }
+    sum
+}
+
+#[test]
+fn a_guard_protects_what_was_computed_before_it() {
+    assert_are(guard_after_the_root::grad(0.0, 0.0), (0.0, 0.0));
+    assert_are(guard_after_the_root::grad(0.0, 2.0), (0.5, 0.0));
+    assert_are(guard_after_the_root::hvp(0.0, 0.0, (1.0, 1.0)), (0.0, 0.0));
+    assert_is(guard_by_return::grad(0.0), 0.0);
+    assert_are(nested_guards::grad(0.0, 3.0), (0.0, 1.0));
+    assert_are(nested_guards::grad(4.0, -3.0), (0.0, 0.0));
+    assert_are(nested_guards::grad(4.0, 1.0), (-0.0625, 0.5));
+    assert_eq!(
+        guard_in_a_loop::grad(&[0.0, 1.0, 9.0, 4.0]),
+        [0.0, -0.5, 0.0, -0.0625]
+    );
+}
+
 /// The inverse cosine is out of its domain, but nothing that depends on an input flows through it.
 #[differentiable]
 fn inactive_acos(x: f64, #[constant] c: f64) -> f64 {

@@ -10,22 +10,24 @@ use std::collections::{BTreeMap, BTreeSet};
 impl<'a> Reverse<'a> {
     /// Whether anything in `stmt` has an adjoint.
     pub(super) fn has_adjoint(&self, stmt: &Stmt) -> bool {
-        let own = |stmt: &Stmt| {
-            stmt.results.iter().any(|id| self.is_active(*id))
-                || places(&stmt.instr)
-                    .iter()
-                    .any(|(at, access)| access.writes() && self.active.places.contains(&at.root))
-                || matches!(&stmt.instr, Instr::Call(call)
-                    if call.result.places().iter().any(|id| self.active.places.contains(id)))
-        };
-        if own(stmt) {
+        if self.has_own_adjoint(stmt) {
             return true;
         }
         let mut found = false;
         for region in crate::ir::visit::regions(&stmt.instr) {
-            each(region, &mut |inner| found |= own(inner));
+            each(region, &mut |inner| found |= self.has_own_adjoint(inner));
         }
         found
+    }
+
+    /// Whether `stmt` has an adjoint, its regions aside.
+    pub(super) fn has_own_adjoint(&self, stmt: &Stmt) -> bool {
+        stmt.results.iter().any(|id| self.is_active(*id))
+            || places(&stmt.instr)
+                .iter()
+                .any(|(at, access)| access.writes() && self.active.places.contains(&at.root))
+            || matches!(&stmt.instr, Instr::Call(call)
+                if call.result.places().iter().any(|id| self.active.places.contains(id)))
     }
 
     pub(super) fn back_if(&mut self, stmt: &'a Stmt, cond: ValueId, then: &'a Region, otherwise: &'a Region) {
@@ -51,6 +53,7 @@ impl<'a> Reverse<'a> {
                 }
             }
             self.statements_back(region);
+            self.sink(self.layout.id(region), &before);
             self.frames.pop();
             sides.push((self.b.end(), std::mem::take(&mut self.bars)));
         }

@@ -14,6 +14,7 @@ mod record;
 mod rows;
 mod scalars;
 mod shadows;
+mod sink;
 
 use super::products::sum;
 use crate::analyse::{Activity, Layout, RegionId, StmtKey, active};
@@ -121,6 +122,7 @@ struct Reverse<'a> {
     primal: &'a Body,
     layout: &'a Layout<'a>,
     active: Activity,
+    uses: BTreeMap<ValueId, Vec<sink::Use>>,
     switches: &'a Switches,
     /// The seed is known and forward and reverse sweep share a scope.
     gradient: bool,
@@ -176,6 +178,7 @@ impl<'a> Reverse<'a> {
             primal,
             layout,
             active: active(primal),
+            uses: Self::uses_of(layout),
             switches,
             gradient,
             fuses: gradient && switches.on("fuse"),
