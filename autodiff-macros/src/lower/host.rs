@@ -305,7 +305,7 @@ impl Lowerer<'_> {
                 let (lowerer, template) = &mut *state.borrow_mut();
                 template.failed |= lowerer.fill_macro(mac, bound, template).is_err();
             },
-            in_macros: BTreeSet::new(),
+            found: BTreeSet::new(),
         };
         walk.at(expr, position);
         if template.failed { Err(Halt::Error) } else { Ok(()) }

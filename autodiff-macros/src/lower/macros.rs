@@ -137,7 +137,10 @@ impl Parse for Matches {
 pub(super) fn names_in(mac: &mut syn::Macro, bound: &[Vec<String>], found: &mut BTreeSet<String>) {
     let mut names = BTreeSet::new();
     match (kind(mac), Args::parse.parse2(mac.tokens.clone())) {
-        (Kind::Unknown, _) | (_, Err(_)) => idents(mac.tokens.clone(), &mut names),
+        (Kind::Unknown, _) | (_, Err(_)) => {
+            idents(mac.tokens.clone(), &mut names);
+            found.insert(super::names::EXIT.to_owned());
+        }
         (_, Ok(content)) => {
             for arg in &content.args {
                 names.extend(free_variables(&arg.value));
@@ -317,7 +320,9 @@ impl Lowerer<'_> {
                 Position::Shown
             }
         };
-        for arg in &mut content.args {
+        let writes = mac.path.is_ident("write") || mac.path.is_ident("writeln");
+        for (k, arg) in content.args.iter_mut().enumerate() {
+            let position = if writes && k == 0 { Position::Written } else { position };
             self.fill_bound(&mut arg.value, template, bound, position)?;
         }
         for name in names {

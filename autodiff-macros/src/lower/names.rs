@@ -10,23 +10,27 @@ pub(super) fn hole(k: usize) -> syn::Ident {
     syn::Ident::new(&format!("__h{k}"), Span::mixed_site())
 }
 
-/// The local variables that an expression names from outside; names of functions and constants are among them.
+/// Stands among the free variables of what may leave the function or a loop: host code cannot.
+pub(super) const EXIT: &str = "return";
+
+/// The local variables that an expression names from outside; names of functions and constants are among them, and
+/// [`EXIT`].
 pub(super) fn free_variables(expr: &syn::Expr) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+    let mut paths = BTreeSet::new();
     let mut walk = Names {
         bound: Vec::new(),
         each: &mut |path, _| {
             if let Some(ident) = path.path.get_ident() {
-                found.insert(ident.to_string());
+                paths.insert(ident.to_string());
             }
             None
         },
         macros: &mut |mac, bound, found_names| super::macros::names_in(mac, bound, found_names),
-        in_macros: BTreeSet::new(),
+        found: BTreeSet::new(),
     };
     walk.visit_expr_mut(&mut expr.clone());
-    let in_macros = walk.in_macros;
-    found.extend(in_macros);
+    let mut found = walk.found;
+    found.extend(paths);
     found
 }
 
@@ -64,7 +68,7 @@ pub(super) struct Names<'v> {
     pub(super) bound: Vec<Vec<String>>,
     pub(super) each: &'v mut OnPath<'v>,
     pub(super) macros: &'v mut OnMacro<'v>,
-    pub(super) in_macros: BTreeSet<String>,
+    pub(super) found: BTreeSet<String>,
 }
 
 impl Names<'_> {
@@ -131,7 +135,12 @@ impl VisitMut for Names<'_> {
             syn::Expr::Path(_) => self.at(expr, Position::Value),
             syn::Expr::Closure(it) => self.scoped(|names| {
                 it.inputs.iter().for_each(|pat| names.bind(pat));
+                // What leaves a closure goes nowhere else.
+                let outside = names.found.contains(EXIT);
                 names.visit_expr_mut(&mut it.body);
+                if !outside {
+                    names.found.remove(EXIT);
+                }
             }),
             syn::Expr::MethodCall(it) => {
                 let position = match reads_only(&it.method.to_string()) {
@@ -193,6 +202,14 @@ impl VisitMut for Names<'_> {
                     names.visit_block_mut(&mut it.body);
                 });
             }
+            syn::Expr::Return(_)
+            | syn::Expr::Break(_)
+            | syn::Expr::Continue(_)
+            | syn::Expr::Try(_)
+            | syn::Expr::Await(_) => {
+                self.found.insert(EXIT.to_owned());
+                visit_mut::visit_expr_mut(self, expr);
+            }
             other => visit_mut::visit_expr_mut(self, other),
         }
     }
@@ -237,7 +254,7 @@ impl VisitMut for Names<'_> {
     }
 
     fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
-        (self.macros)(mac, &self.bound, &mut self.in_macros);
+        (self.macros)(mac, &self.bound, &mut self.found);
     }
 
     fn visit_item_mut(&mut self, _: &mut syn::Item) {}

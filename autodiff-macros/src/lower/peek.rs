@@ -150,9 +150,13 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Whether the expression names a variable that may carry a derivative.
+    /// Whether the expression names a variable that may carry a derivative, or may leave from inside: then it is no
+    /// host code as a whole.
     pub(super) fn touches_varied(&self, expr: &syn::Expr) -> bool {
         let names = free_variables(expr);
+        if names.contains(super::names::EXIT) {
+            return true;
+        }
         let ids = names.iter().filter_map(|name| self.scopes.find(name));
         ids.into_iter()
             .any(|id| self.is_varied(&self.scopes.var(id).slot) || self.is_varied_closure(id))
