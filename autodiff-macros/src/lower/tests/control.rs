@@ -16,7 +16,7 @@ fn branches_give_values() {
         },
         (0.3),
         (-0.5),
-        (-2.0)
+        (-2.0),
     );
     agrees!(
         fn f(x: f64, y: f64) -> f64 {
@@ -31,7 +31,7 @@ fn branches_give_values() {
         },
         (0.3, 0.2),
         (0.3, 3.0),
-        (0.1, 0.2)
+        (0.1, 0.2),
     );
     agrees!(
         fn f(x: f64, n: i32) -> f64 {
@@ -47,7 +47,7 @@ fn branches_give_values() {
         (0.3, 2),
         (0.3, 5),
         (0.3, -1),
-        (0.3, 9)
+        (0.3, 9),
     );
     agrees!(
         fn f(x: f64, b: bool) -> f64 {
@@ -59,7 +59,7 @@ fn branches_give_values() {
         },
         (0.3, true),
         (0.3, false),
-        (-0.3, true)
+        (-0.3, true),
     );
     agrees!(
         fn f(x: f64) -> f64 {
@@ -67,7 +67,7 @@ fn branches_give_values() {
             a / b
         },
         (0.3),
-        (1.3)
+        (1.3),
     );
     agrees!(
         fn f(x: [f64; 2]) -> f64 {
@@ -75,7 +75,7 @@ fn branches_give_values() {
             y[0] * y[1]
         },
         ([0.3, 0.4]),
-        ([0.4, 0.3])
+        ([0.4, 0.3]),
     );
 }
 
@@ -94,7 +94,7 @@ fn returns_leave_from_anywhere() {
         },
         (1.2),
         (0.7),
-        (0.2)
+        (0.2),
     );
     agrees!(
         fn f(x: f64, y: f64) -> f64 {
@@ -110,7 +110,7 @@ fn returns_leave_from_anywhere() {
         },
         (1.2, 0.1),
         (1.2, -0.1),
-        (0.2, 1.0)
+        (0.2, 1.0),
     );
     agrees!(
         fn f(x: f64, n: usize) -> f64 {
@@ -131,7 +131,7 @@ fn returns_leave_from_anywhere() {
         (0.3, 2),
         (0.3, 5),
         (3.0, 5),
-        (0.01, 9)
+        (0.01, 9),
     );
     agrees!(
         fn f(x: f64) -> f64 {
@@ -143,7 +143,7 @@ fn returns_leave_from_anywhere() {
                 }
             }
         },
-        (0.3)
+        (0.3),
     );
     agrees!(
         fn f(x: f64) -> [f64; 2] {
@@ -153,7 +153,7 @@ fn returns_leave_from_anywhere() {
             [1.0, x]
         },
         (0.3),
-        (1.3)
+        (1.3),
     );
     agrees!(
         fn f(x: f64, n: usize) -> Vec<f64> {
@@ -165,7 +165,7 @@ fn returns_leave_from_anywhere() {
             vec![x]
         },
         (0.3, 2),
-        (0.3, 9)
+        (0.3, 9),
     );
     agrees!(
         fn f(x: f64) -> (f64, f64) {
@@ -176,7 +176,7 @@ fn returns_leave_from_anywhere() {
             (x, x)
         },
         (0.3),
-        (1.3)
+        (1.3),
     );
 }
 
@@ -201,7 +201,7 @@ fn loops_break_and_continue() {
         },
         (0.3, 2),
         (0.3, 5),
-        (0.9, 9)
+        (0.9, 9),
     );
     agrees!(
         fn f(x: f64) -> f64 {
@@ -214,7 +214,7 @@ fn loops_break_and_continue() {
             };
             z - y
         },
-        (0.3)
+        (0.3),
     );
     agrees!(
         fn f(x: f64, n: usize) -> f64 {
@@ -234,7 +234,7 @@ fn loops_break_and_continue() {
             s
         },
         (0.3, 2),
-        (0.3, 5)
+        (0.3, 5),
     );
     agrees!(
         fn f(x: f64) -> f64 {
@@ -251,7 +251,7 @@ fn loops_break_and_continue() {
         },
         (0.3),
         (0.7),
-        (1.3)
+        (1.3),
     );
     agrees!(
         fn f(x: f64, n: usize) -> f64 {
@@ -264,7 +264,7 @@ fn loops_break_and_continue() {
             }
             s
         },
-        (0.3, 6)
+        (0.3, 6),
     );
     agrees!(
         fn f(x: f64) -> f64 {
@@ -276,7 +276,7 @@ fn loops_break_and_continue() {
             }
             a * k as f64
         },
-        (0.3)
+        (0.3),
     );
     agrees!(
         fn f(x: f64, n: usize) -> f64 {
@@ -291,7 +291,7 @@ fn loops_break_and_continue() {
             }
             y
         },
-        (0.3, 4)
+        (0.3, 4),
     );
 }
 
@@ -310,7 +310,7 @@ fn constants_in_loops_become_varied() {
         (0.3, 1),
         (0.3, 2),
         (0.3, 3),
-        (0.3, 0)
+        (0.3, 0),
     );
 }
 
@@ -324,7 +324,7 @@ fn let_else_and_chains() {
             x * 2.0
         },
         (0.3, 2),
-        (0.3, 7)
+        (0.3, 7),
     );
     agrees!(
         fn f(x: f64, n: i32) -> f64 {
@@ -338,7 +338,7 @@ fn let_else_and_chains() {
         },
         (0.3, 2),
         (0.3, 7),
-        (-0.3, 2)
+        (-0.3, 2),
     );
     agrees!(
         fn f(x: &[f64]) -> f64 {
@@ -348,7 +348,7 @@ fn let_else_and_chains() {
             a * b
         },
         (&[0.3][..]),
-        (&[0.3, 0.4][..])
+        (&[0.3, 0.4][..]),
     );
     agrees!(
         fn f(x: f64, n: i32) -> f64 {
@@ -356,7 +356,7 @@ fn let_else_and_chains() {
             if b { x } else { 2.0 * x }
         },
         (0.3, 3),
-        (0.3, 2)
+        (0.3, 2),
     );
 }
 
@@ -373,7 +373,7 @@ fn references_to_parts_move_on() {
             s
         },
         (&[0.3, 0.4, 0.5][..]),
-        (&[0.0; 0][..])
+        (&[0.0; 0][..]),
     );
     agrees!(
         fn f(x: &[f64]) -> f64 {
@@ -386,7 +386,7 @@ fn references_to_parts_move_on() {
             s
         },
         (&[0.3, 0.4, 0.5][..]),
-        (&[0.0; 1][..])
+        (&[0.0; 1][..]),
     );
     agrees!(
         fn f(x: [[f64; 2]; 2], n: usize) -> f64 {
@@ -398,6 +398,6 @@ fn references_to_parts_move_on() {
             }
             s + row[0]
         },
-        ([[0.3, 0.4], [0.5, 0.6]], 2)
+        ([[0.3, 0.4], [0.5, 0.6]], 2),
     );
 }

@@ -9,25 +9,25 @@ fn arithmetic_keeps_its_bits() {
             -x * y + x / (y - 1.5) % 0.7 - 2.0
         },
         (1.3, 2.7),
-        (-0.4, 9.0)
+        (-0.4, 9.0),
     );
     agrees!(
         fn f(x: f64) -> f64 {
             1_000.0 * x + 3f64 - 1e-3
         },
-        (0.1)
+        (0.1),
     );
     agrees!(
         fn f(x: f64, n: usize) -> f64 {
             x * ((n * 3 + 1) % 5) as f64
         },
-        (0.3, 4)
+        (0.3, 4),
     );
     agrees!(
         fn f(x: f64, n: i32) -> f64 {
             x * (-n << 2 | 3) as f64
         },
-        (0.3, 4)
+        (0.3, 4),
     );
 }
 
@@ -37,26 +37,26 @@ fn functions_of_std_are_called_by_method_and_by_path() {
         fn f(x: f64, y: f64) -> f64 {
             x.sin() + f64::cos(y) * f64::powi(x, 3) - x.powf(y).max(0.3)
         },
-        (0.3, 2.0)
+        (0.3, 2.0),
     );
     agrees!(
         fn f(x: f64) -> f64 {
             let (s, c) = x.sin_cos();
             s / c + x.mul_add(2.0, 1.0)
         },
-        (0.7)
+        (0.7),
     );
     agrees!(
         fn f(x: &f64) -> f64 {
             (*x).exp() + x.ln() * x
         },
-        (&0.7_f64)
+        (&0.7_f64),
     );
     agrees!(
         fn f(x: f64) -> f64 {
             <f64>::hypot(x, 2.0) - 2.0_f64.powf(x)
         },
-        (0.7)
+        (0.7),
     );
 }
 
@@ -80,7 +80,7 @@ fn variables_shadow_and_change() {
             y += x;
             y
         },
-        (0.3)
+        (0.3),
     );
     agrees!(
         fn f(x: f64, y: f64) -> f64 {
@@ -89,7 +89,7 @@ fn variables_shadow_and_change() {
             a -= b;
             a / b
         },
-        (0.3, 0.2)
+        (0.3, 0.2),
     );
     agrees!(
         fn f(x: f64) -> f64 {
@@ -97,7 +97,7 @@ fn variables_shadow_and_change() {
             let (a, (b, _)) = t;
             a + b * t.1.1
         },
-        (0.3)
+        (0.3),
     );
     agrees!(
         fn f(x: f64) -> f64 {
@@ -106,7 +106,7 @@ fn variables_shadow_and_change() {
             t.1 = t.0;
             t.0 * t.1
         },
-        (0.3)
+        (0.3),
     );
     agrees!(
         fn f(x: f64) -> f64 {
@@ -116,7 +116,7 @@ fn variables_shadow_and_change() {
             *r += x;
             y
         },
-        (0.3)
+        (0.3),
     );
     agrees!(
         fn f(mut x: f64) -> f64 {
@@ -130,7 +130,7 @@ fn variables_shadow_and_change() {
             x + y
         },
         (0.3),
-        (1.4)
+        (1.4),
     );
     agrees!(
         fn f(x: f64) -> f64 {
@@ -138,13 +138,13 @@ fn variables_shadow_and_change() {
             let z = &y;
             **z * 2.0 + y.abs()
         },
-        (-0.3)
+        (-0.3),
     );
     agrees!(
         fn f((a, b): (f64, f64)) -> f64 {
             a - b
         },
-        ((0.3, 0.1))
+        ((0.3, 0.1)),
     );
 }
 
@@ -155,14 +155,14 @@ fn arrays_are_taken_apart_by_patterns() {
             let [a, b, c] = x;
             a * b - c
         },
-        ([0.3, 0.4, 0.5])
+        ([0.3, 0.4, 0.5]),
     );
     agrees!(
         fn f(x: [f64; 3]) -> f64 {
             let [a, .., c] = x;
             a - c
         },
-        ([0.3, 0.4, 0.5])
+        ([0.3, 0.4, 0.5]),
     );
     agrees!(
         fn f(x: &[f64]) -> f64 {
@@ -174,6 +174,6 @@ fn arrays_are_taken_apart_by_patterns() {
         },
         (&[0.0; 0][..]),
         (&[0.3][..]),
-        (&[0.3, 0.7][..])
+        (&[0.3, 0.7][..]),
     );
 }
