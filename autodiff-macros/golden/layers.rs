@@ -41,9 +41,9 @@ impl network {
         x_bar: &mut [f64; 2],
     ) -> f64 {
         let mut recorded_values = ::std::vec![0.0_f64; 3];
-        let mut out: f64 = 0.0;
+        let mut out = 0.0;
         for i in 0..3 {
-            let mut sum: f64 = 0.0;
+            let mut sum = 0.0;
             for j in 0..2 {
                 sum += w[i][j] * x[j];
             }
@@ -70,10 +70,10 @@ impl network {
         x: [f64; 2],
         (w_dot, v_dot, x_dot): (&[[f64; 2]; 3], &[f64; 3], [f64; 2]),
     ) -> (f64, f64) {
-        let mut out: f64 = 0.0;
+        let mut out = 0.0;
         let mut out_dot = 0.0;
         for i in 0..3 {
-            let mut sum: f64 = 0.0;
+            let mut sum = 0.0;
             let mut sum_dot = 0.0;
             for j in 0..2 {
                 let w_ij = w[i][j];
@@ -104,9 +104,9 @@ impl network {
         ) -> ((), (), [f64; 2]) + use<>,
     ) {
         let mut recorded_values = ::std::vec![0.0_f64; 3];
-        let mut out: f64 = 0.0;
+        let mut out = 0.0;
         for i in 0..3 {
-            let mut sum: f64 = 0.0;
+            let mut sum = 0.0;
             for j in 0..2 {
                 sum += w[i][j] * x[j];
             }

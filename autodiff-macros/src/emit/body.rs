@@ -9,11 +9,12 @@ use super::outline::Outline;
 use super::paths::Held;
 use super::typing::Typing;
 use super::variables::Variables;
+use super::wishes::bounds;
 use crate::ir::{Body, Param, PlaceId, PlaceRef, Tree, ValueId};
 use crate::names::{Names, local};
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The code of one function, in the pieces that its wrapper puts together:
 ///
@@ -39,11 +40,13 @@ pub(crate) fn code(body: &Body, names: &Names, result: &Tree, cotangents: Option
     let variables = Variables::of(&outline, &folds);
     let typing = Typing::of(&outline, &folds, &variables);
     let memory = MemoryFacts::of(&outline, &folds);
+    let bounds = bounds(&outline);
     let facts = Facts {
         outline,
         folds,
         variables,
         typing,
+        bounds,
     };
     let mut emit = Emit {
         facts: &facts,
@@ -106,6 +109,8 @@ pub(super) struct Facts<'a> {
     pub(super) folds: Folds,
     pub(super) variables: Variables,
     pub(super) typing: Typing,
+    /// What values are called that bound a part of a list.
+    pub(super) bounds: BTreeMap<ValueId, &'static str>,
 }
 
 /// A function that is being written.

@@ -1,7 +1,7 @@
 //! Values to expressions, with parentheses only where Rust needs them.
 
 use super::body::Emit;
-use super::host::fill;
+use super::host::level;
 use super::literals::{Suffix, literal};
 use super::types;
 use crate::ir::{BinaryOp, CompareOp, Const, Instr, Stmt, Type, UnaryOp, ValueId};
@@ -140,7 +140,7 @@ impl Emit<'_, '_> {
             }
             Instr::Host { template, args, .. } => {
                 let tokens = self.host(template, args);
-                Expr::new(tokens, Level::Loose)
+                Expr::new(tokens, level(template))
             }
             Instr::Load(from) => self.path(from),
             Instr::Len(of) => {

@@ -26,6 +26,35 @@ impl Emit<'_, '_> {
     }
 }
 
+/// How tightly the user's expression holds together.
+pub(super) fn level(template: &TokenStream) -> Level {
+    // Behind a type, `<` would begin generic arguments.
+    let casts = |tree: TokenTree| matches!(tree, TokenTree::Ident(word) if word == "as");
+    if template.clone().into_iter().any(casts) {
+        return Level::Loose;
+    }
+    match syn::parse2::<syn::Expr>(template.clone()) {
+        Ok(
+            syn::Expr::Path(_)
+            | syn::Expr::Call(_)
+            | syn::Expr::MethodCall(_)
+            | syn::Expr::Field(_)
+            | syn::Expr::Index(_)
+            | syn::Expr::Lit(_)
+            | syn::Expr::Paren(_)
+            | syn::Expr::Tuple(_)
+            | syn::Expr::Array(_),
+        ) => Level::Tight,
+        Ok(syn::Expr::Unary(_)) => Level::Unary,
+        Ok(syn::Expr::Binary(it)) => match it.op {
+            syn::BinOp::Mul(_) | syn::BinOp::Div(_) | syn::BinOp::Rem(_) => Level::Product,
+            syn::BinOp::Add(_) | syn::BinOp::Sub(_) => Level::Sum,
+            _ => Level::Loose,
+        },
+        _ => Level::Loose,
+    }
+}
+
 /// `template` with `holes[k]` for the identifier `__hk`.
 pub(super) fn fill(template: TokenStream, holes: &[TokenStream]) -> TokenStream {
     let mut res = TokenStream::new();

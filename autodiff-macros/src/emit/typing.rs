@@ -147,6 +147,10 @@ impl Open {
                 self.places[row.0 as usize] = self.place(from);
                 false
             }
+            Instr::Store { to, value } | Instr::AddTo { to, value } | Instr::Push { to, value } => {
+                self.places[to.root.0 as usize] &= self.value(*value);
+                false
+            }
             Instr::If { then, otherwise, .. } => {
                 inner.iter().for_each(|region| self.region(outline, *region));
                 for (k, result) in stmt.results.iter().enumerate() {
@@ -174,6 +178,12 @@ impl Open {
             self.set(&it.body.params[..1], open);
         }
         inner.iter().for_each(|region| self.region(outline, *region));
+        // Behind the loop the variable has met what the body assigned to it.
+        let next = &it.body.yields[usize::from(it.breaks)..];
+        for (k, next) in next.iter().enumerate() {
+            let open = self.value(stmt.results[k]) && self.value(*next);
+            self.set(&[stmt.results[k]], open);
+        }
     }
 
     fn init(&self, outline: &Outline<'_>, init: &Init) -> bool {

@@ -157,10 +157,26 @@ impl Merge<'_, '_> {
         }
     }
 
-    /// Where the variable is declared.
+    /// Where the variable is declared: what a loop carries, in front of it.
     fn home(&self, variable: ValueId) -> Option<Point> {
         let members = self.variables.members(variable).iter();
-        let points = members.filter_map(|id| Some(self.outline.defs[id.0 as usize]?.at));
+        let points = members.filter_map(|id| {
+            let def = self.outline.defs[id.0 as usize]?;
+            let region = &self.outline.regions[def.at.region];
+            match region
+                .owner
+                .filter(|_| def.node.is_none() && region.kind == Kind::Loop)
+            {
+                Some(owner) => {
+                    let owner = &self.outline.nodes[owner];
+                    Some(Point {
+                        pos: owner.start,
+                        region: owner.region,
+                    })
+                }
+                None => Some(def.at),
+            }
+        });
         points.min_by_key(|at| at.pos)
     }
 

@@ -1,8 +1,10 @@
 //! What a person would call a variable.
 
 use super::body::Facts;
-use super::outline::Kind;
+use super::outline::Outline;
+use crate::ir::visit::places;
 use crate::ir::{BinaryOp, Const, Init, Instr, Origin, PlaceId, PlaceRef, Proj, Stmt, Type, ValueId};
+use std::collections::BTreeMap;
 
 impl Facts<'_> {
     /// The name that the variable would like to have: the user's, or one after what it holds.
@@ -11,6 +13,9 @@ impl Facts<'_> {
         // A loop says best what it carries; its parameter is the first member.
         if let Some(name) = members.iter().find_map(|id| self.named(*id)) {
             return name;
+        }
+        if let Some(bound) = members.iter().find_map(|id| self.bounds.get(id)) {
+            return (*bound).to_owned();
         }
         let trips = members.iter().any(|id| {
             let stmt = self.outline.stmt_of(*id);
@@ -34,6 +39,7 @@ impl Facts<'_> {
         match self.outline.body.ty(variable) {
             Type::Float(_) if carried => "carry",
             Type::Float(_) => "t",
+            Type::Int(_) if carried => "count",
             Type::Int(_) => match self.outline.defs[variable.0 as usize] {
                 // The number of an iteration, by a letter that the user has not taken.
                 Some(def) if def.node.is_none() => {
@@ -82,7 +88,6 @@ impl Facts<'_> {
                 let one = self.outline.body.value(*b).constant == Some(Const::Int(1));
                 let name = match op {
                     BinaryOp::Sub if one && self.is_length(*a) => "last",
-                    BinaryOp::Mul if self.is_number(*a) || self.is_number(*b) => "start",
                     BinaryOp::Mul => "size",
                     _ if self.is_length(*a) || self.is_length(*b) => "n",
                     _ => return None,
@@ -111,14 +116,6 @@ impl Facts<'_> {
             self.outline.stmt_of(id).map(|stmt| &stmt.instr),
             Some(Instr::Len(_))
         )
-    }
-
-    /// Whether `id` counts the iterations of a loop.
-    fn is_number(&self, id: ValueId) -> bool {
-        self.outline.defs[id.0 as usize].is_some_and(|def| {
-            let kind = self.outline.regions[def.at.region].kind;
-            def.node.is_none() && kind == Kind::Loop
-        })
     }
 
     /// The name of a value if it is a variable.
@@ -176,4 +173,26 @@ impl Facts<'_> {
         }
         .to_owned()
     }
+}
+
+/// `start` and `end`, of values that only bound a part of a list.
+pub(super) fn bounds(outline: &Outline<'_>) -> BTreeMap<ValueId, &'static str> {
+    let mut res = BTreeMap::new();
+    for node in &outline.nodes {
+        for (at, _) in places(&node.stmt.instr) {
+            for proj in &at.path {
+                let Proj::Range(start, end) = proj else { continue };
+                for (bound, name) in [(start, "start"), (end, "end")] {
+                    let computed = |id: &ValueId| {
+                        let stmt = outline.stmt_of(*id);
+                        stmt.is_some_and(|stmt| matches!(stmt.instr, Instr::Binary(..)))
+                    };
+                    if let Some(id) = bound.filter(computed) {
+                        res.entry(id).or_insert(name);
+                    }
+                }
+            }
+        }
+    }
+    res
 }
