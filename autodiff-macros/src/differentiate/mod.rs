@@ -7,9 +7,10 @@ mod hessian;
 mod normalise;
 mod products;
 mod reverse;
-mod views;
+mod sink;
 #[cfg(test)]
 pub(crate) mod tests;
+mod views;
 
 use crate::ir::{Body, Tree};
 use crate::pipeline::Switches;
@@ -22,9 +23,14 @@ use crate::pipeline::Switches;
 /// `(primal result, (cotangent of each differentiable parameter, …))`, each a mirror of the parameter's tree, where a
 /// place leaf is the place of the `Cotangent` parameter.
 pub(crate) fn gradient(primal: &Body, switches: &Switches) -> Option<Body> {
-    let reverse = reverse::gradient(&normalise::moves(primal), switches)?;
+    let reverse = reverse::gradient(&normalised(primal), switches)?;
     let forward = (reverse.records && switches.on("forward")).then(|| forward::gradient(primal));
     Some(forward.flatten().unwrap_or(reverse.body))
+}
+
+/// What the reverse sweep takes.
+fn normalised(primal: &Body) -> Body {
+    sink::sunk(normalise::moves(primal))
 }
 
 /// The columns of the Jacobian in one sweep: `(∂/∂x₀, ∂/∂x₁, …)` of `of`, a part of the result, for all scalars of the
@@ -38,12 +44,12 @@ pub(crate) fn columns(body: &Body, of: &Tree) -> Option<Body> {
 /// mirror of the tuple of cotangents, with arrays of its own. `None` where there are many rows, inputs whose number is not
 /// known, or calls.
 pub(crate) fn rows(primal: &Body, switches: &Switches) -> Option<Body> {
-    reverse::rows(&normalise::moves(primal), switches)
+    reverse::rows(&normalised(primal), switches)
 }
 
 /// Forward sweep and pullback; see [`crate::ir::Pullback`].
 pub(crate) fn pullback(primal: &Body, switches: &Switches) -> Body {
-    reverse::pullback(&normalise::moves(primal), switches)
+    reverse::pullback(&normalised(primal), switches)
 }
 
 /// Forward mode. Parameters: those of `body`, each `Active` one followed by its `Tangent` (a mirror of the tree; places

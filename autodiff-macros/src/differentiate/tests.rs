@@ -1,6 +1,6 @@
 //! Gradients, pullbacks and tangents of bodies by hand, run and compared with central differences.
 
-use super::{columns, forward, polished, gradient, pullback, rows};
+use super::{columns, forward, gradient, polished, pullback, rows};
 use crate::ir::interpret::{Data, run, run_pullback};
 use crate::ir::sample::Sample;
 use crate::ir::{BinaryOp, Body, CompareOp, Init, Instr, LoopKind, PlaceRef, Tree, print, verify};

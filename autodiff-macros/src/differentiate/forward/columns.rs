@@ -133,9 +133,9 @@ fn direction(body: &Body, input: &Input) -> Direction {
         Input::Value(id) => (&body.value(*id).name, Tree::Value(*id)),
         Input::Element { of, .. } => (&body.place(*of).name, Tree::Place(*of)),
     };
-    let mut suffix = name
-        .as_ref()
-        .map_or("_dot".to_owned(), |name| format!("_by_{}", name.text.trim_start_matches("r#")));
+    let mut suffix = name.as_ref().map_or("_dot".to_owned(), |name| {
+        format!("_by_{}", name.text.trim_start_matches("r#"))
+    });
     if let Input::Element { k, .. } = input {
         suffix.push_str(&k.to_string());
     }
