@@ -27,7 +27,9 @@ impl Walk<'_, '_> {
             _ => BTreeSet::new(),
         };
         for id in operands(stmt) {
-            let used = self.site(own, top && !indices.contains(&id), late);
+            // An index is read while the list is borrowed already: it may not ask for its length.
+            let index = indices.contains(&id);
+            let used = self.site(own, top && !index, late || index);
             self.read(id, Use { hole, ..used });
         }
     }
