@@ -291,18 +291,18 @@ impl Lowerer<'_> {
     }
 
     fn assign_host(&mut self, expr: &syn::Expr) -> Lowered<Operand> {
-        if let syn::Expr::Assign(it) = expr {
-            if self.touches_varied(&it.right) {
-                let value = self.expr(&it.right, None)?;
-                if !self.is_varied(&value) {
-                    return self.assign_host_value(&it.left, &it.eq_token, value);
-                }
-                return self.refuse(
-                    &it.left,
-                    "what carries a derivative goes where nothing is known of it",
-                    "keep it in a variable, an array, a `Vec` or a tuple",
-                );
+        if let syn::Expr::Assign(it) = expr
+            && self.touches_varied(&it.right)
+        {
+            let value = self.expr(&it.right, None)?;
+            if !self.is_varied(&value) {
+                return self.assign_host_value(&it.left, &it.eq_token, value);
             }
+            return self.refuse(
+                &it.left,
+                "what carries a derivative goes where nothing is known of it",
+                "keep it in a variable, an array, a `Vec` or a tuple",
+            );
         }
         self.host_statement(expr)?;
         Ok(Operand::UNIT)

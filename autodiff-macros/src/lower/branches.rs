@@ -221,10 +221,10 @@ impl Lowerer<'_> {
             return x;
         }
         let ty = self.common_type(x, y);
-        if let (Some(a), Some(b)) = (self.b.constant(x), self.b.constant(y)) {
-            if same_const(&a, &b) {
-                return self.b.one(Instr::Const(a), ty);
-            }
+        if let (Some(a), Some(b)) = (self.b.constant(x), self.b.constant(y))
+            && same_const(&a, &b)
+        {
+            return self.b.one(Instr::Const(a), ty);
         }
         let result = self.b.value(ty);
         if self.varied.values.contains(&x) || self.varied.values.contains(&y) {

@@ -8,7 +8,10 @@ use super::places::inner;
 use crate::ir::Type;
 use quote::ToTokens;
 
-impl Lowerer<'_> {
+/// What runs where all of a chain of conditions hold.
+type Rest<'s, 'a> = Box<dyn FnOnce(&mut Lowerer<'a>) -> Lowered<Operand> + 's>;
+
+impl<'a> Lowerer<'a> {
     /// `{ .. }`, `'label: { .. }`
     pub(super) fn block_expr(&mut self, it: &syn::ExprBlock, want: Option<&Type>) -> Lowered<Operand> {
         match &it.label {
@@ -71,11 +74,7 @@ impl Lowerer<'_> {
         })
     }
 
-    fn nested<'s>(
-        &mut self,
-        parts: &[&syn::Expr],
-        then: Box<dyn FnOnce(&mut Self) -> Lowered<Operand> + 's>,
-    ) -> Lowered<Operand> {
+    fn nested(&mut self, parts: &[&syn::Expr], then: Rest<'_, 'a>) -> Lowered<Operand> {
         let Some((first, rest)) = parts.split_first() else {
             return then(self);
         };

@@ -193,10 +193,11 @@ impl Lowerer<'_> {
         it: &syn::ExprReference,
         want: Option<&Type>,
     ) -> Lowered<Operand> {
-        if let Type::Host = self.peek(&it.expr) {
-            if !self.touches_varied(&it.expr) && !self.is_scalar_variable(&it.expr) {
-                return self.host(expr, want);
-            }
+        if let Type::Host = self.peek(&it.expr)
+            && !self.touches_varied(&it.expr)
+            && !self.is_scalar_variable(&it.expr)
+        {
+            return self.host(expr, want);
         }
         let operand = self.in_place(&it.expr, want)?;
         if it.mutability.is_none() {

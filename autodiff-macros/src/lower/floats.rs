@@ -144,7 +144,7 @@ impl Lowerer<'_> {
         self.as_float(first);
         match (name.as_str(), it.args.len()) {
             ("clone" | "to_owned", 0) => return Ok(Operand::Value(first)),
-            ("into", 0) => return self.into_float(&it.method, first, want),
+            ("into", 0) => return self.converted(&it.method, first, want),
             _ => (),
         }
         if known_method(&name, it.args.len() + 1).is_none() {
@@ -265,7 +265,7 @@ impl Lowerer<'_> {
     }
 
     /// `x.into()`, `f64::from(x)`: nothing, or a cast.
-    fn into_float(&mut self, at: &impl ToTokens, id: ValueId, want: Option<&Type>) -> Lowered<Operand> {
+    fn converted(&mut self, at: &impl ToTokens, id: ValueId, want: Option<&Type>) -> Lowered<Operand> {
         match want {
             Some(ty @ Type::Float(_)) => Ok(Operand::Value(self.cast_to(id, ty))),
             _ => self.refuse(
@@ -339,10 +339,10 @@ impl Lowerer<'_> {
             return self.refuse(receiver, "this argument is of another type", "convert it by `as`");
         }
         let args = self.float_args(name, first, it.args.iter().skip(1))?;
-        if let syn::Expr::Path(path) = inner(&it.func) {
-            if let Some(last) = path.path.segments.last() {
-                self.b.span = last.ident.span();
-            }
+        if let syn::Expr::Path(path) = inner(&it.func)
+            && let Some(last) = path.path.segments.last()
+        {
+            self.b.span = last.ident.span();
         }
         self.float_function(name, args)
     }

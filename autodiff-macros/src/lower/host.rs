@@ -53,10 +53,10 @@ impl Lowerer<'_> {
         self.fill_parts(&mut tokens, &mut template)?;
         let pure = !template.writes && is_pure(expr);
         let res = self.host_result(tokens.to_token_stream(), template.args, pure, want);
-        if let (Operand::Value(id), syn::Expr::MethodCall(it)) = (&res, super::places::inner(expr)) {
-            if super::references::may_give_reference(&it.method.to_string()) {
-                self.open.insert(*id);
-            }
+        if let (Operand::Value(id), syn::Expr::MethodCall(it)) = (&res, super::places::inner(expr))
+            && super::references::may_give_reference(&it.method.to_string())
+        {
+            self.open.insert(*id);
         }
         Ok(res)
     }
@@ -388,10 +388,10 @@ impl Lowerer<'_> {
                 Some(tokens) => {
                     let plain = matches!(content, Operand::Value(_));
                     // A reference to a scalar is written as one, except where rustc looks through it.
-                    if let (Operand::Ref(inner), Position::Base | Position::Receiver) = (content, position) {
-                        if let Operand::Value(_) = **inner {
-                            return Some(syn::parse_quote!((#tokens)));
-                        }
+                    if let (Operand::Ref(inner), Position::Base | Position::Receiver) = (content, position)
+                        && let Operand::Value(_) = **inner
+                    {
+                        return Some(syn::parse_quote!((#tokens)));
                     }
                     let tokens = if plain { tokens } else { quote!((#tokens)) };
                     syn::parse2(tokens).ok()

@@ -11,7 +11,7 @@ use crate::parse::Request;
 pub(super) fn settled(mut body: Body, request: &Request) -> Body {
     let mut classes = Classes::of(&body);
     each(&body.region, &mut |stmt| classes.stmt(&body, stmt));
-    classes.result(&body, &body.result, &request.output.1);
+    classes.result(&body.result, &request.output.1);
     for k in 0..body.values.len() {
         let told = classes.type_of(k);
         let slot = &mut body.values[k].ty;
@@ -231,7 +231,7 @@ impl Classes {
         }
     }
 
-    fn result(&mut self, body: &Body, tree: &Tree, ty: &Type) {
+    fn result(&mut self, tree: &Tree, ty: &Type) {
         match (tree, ty) {
             (Tree::Value(id), ty) => self.tell(id.0 as usize, ty),
             (Tree::Place(id), ty) => {
@@ -244,7 +244,7 @@ impl Classes {
             }
             (Tree::Tuple(parts), Type::Tuple(types)) => {
                 for (part, ty) in parts.iter().zip(types) {
-                    self.result(body, part, ty);
+                    self.result(part, ty);
                 }
             }
             (Tree::Tuple(_), _) => (),

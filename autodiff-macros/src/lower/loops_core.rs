@@ -310,7 +310,8 @@ impl<'a> Lowerer<'a> {
             let var = VarId(k);
             let late =
                 matches!(before, Operand::Unset) && !matches!(end[k], Operand::Unset | Operand::Poison);
-            if !late && !(raised.contains(&var) && var != frame.left) {
+            let flag = raised.contains(&var) && var != frame.left;
+            if !late && !flag {
                 continue;
             }
             if late {

@@ -322,7 +322,11 @@ impl Lowerer<'_> {
         };
         let writes = mac.path.is_ident("write") || mac.path.is_ident("writeln");
         for (k, arg) in content.args.iter_mut().enumerate() {
-            let position = if writes && k == 0 { Position::Written } else { position };
+            let position = if writes && k == 0 {
+                Position::Written
+            } else {
+                position
+            };
             self.fill_bound(&mut arg.value, template, bound, position)?;
         }
         for name in names {

@@ -14,10 +14,10 @@ impl Lowerer<'_> {
         it: &syn::ExprUnary,
         want: Option<&Type>,
     ) -> Lowered<Operand> {
-        if let Type::Host = self.peek(&it.expr) {
-            if !self.touches_varied(expr) {
-                return self.host(expr, want);
-            }
+        if let Type::Host = self.peek(&it.expr)
+            && !self.touches_varied(expr)
+        {
+            return self.host(expr, want);
         }
         let op = match it.op {
             syn::UnOp::Deref(_) => {
@@ -121,11 +121,9 @@ impl Lowerer<'_> {
         b: ValueId,
     ) -> Lowered<ValueId> {
         let shift = matches!(op, BinaryOp::Shl | BinaryOp::Shr);
-        if shift {
-            if let (Type::Int(_), Type::Int(_)) = (self.b.body.ty(a), self.b.body.ty(b)) {
-                let ty = self.b.body.ty(a).clone();
-                return Ok(self.one(Instr::Binary(op, a, b), ty));
-            }
+        if shift && let (Type::Int(_), Type::Int(_)) = (self.b.body.ty(a), self.b.body.ty(b)) {
+            let ty = self.b.body.ty(a).clone();
+            return Ok(self.one(Instr::Binary(op, a, b), ty));
         }
         self.meet(a, b);
         match (self.b.body.ty(a).clone(), self.b.body.ty(b).clone()) {

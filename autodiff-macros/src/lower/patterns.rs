@@ -186,11 +186,11 @@ impl Lowerer<'_> {
 
     /// A constant, or a variant without fields.
     fn test_constant(&mut self, pat: &syn::Pat, operand: &Operand) -> Lowered<Option<ValueId>> {
-        if let (Operand::Option { some, .. }, syn::Pat::Ident(it)) = (operand.peel(), pat) {
-            if it.ident == "None" {
-                let some = *some;
-                return Ok(Some(self.one(Instr::Unary(UnaryOp::Not, some), Type::Bool)));
-            }
+        if let (Operand::Option { some, .. }, syn::Pat::Ident(it)) = (operand.peel(), pat)
+            && it.ident == "None"
+        {
+            let some = *some;
+            return Ok(Some(self.one(Instr::Unary(UnaryOp::Not, some), Type::Bool)));
         }
         match self.type_of(operand) {
             Type::Float(_) | Type::Int(_) | Type::Bool => {

@@ -105,14 +105,14 @@ impl Lowerer<'_> {
 
     /// An item that host code may name.
     fn item(&mut self, item: &syn::Item) -> Lowered<()> {
-        if let syn::Item::Static(it) = item {
-            if let syn::StaticMutability::Mut(token) = &it.mutability {
-                return self.refuse(
-                    token,
-                    "a mutable static cannot be differentiated",
-                    "pass its content as a parameter",
-                );
-            }
+        if let syn::Item::Static(it) = item
+            && let syn::StaticMutability::Mut(token) = &it.mutability
+        {
+            return self.refuse(
+                token,
+                "a mutable static cannot be differentiated",
+                "pass its content as a parameter",
+            );
         }
         item.to_tokens(&mut self.items);
         Ok(())
