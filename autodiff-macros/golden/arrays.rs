@@ -49,6 +49,8 @@ impl cross {
         (
             [a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0],
             move |seed: &[f64]| -> ([f64; 3], [f64; 3]) {
+                let __seed_zeros = [0.0; 3];
+                let seed = ::differentiable::__private::seed_or(seed, &__seed_zeros);
                 let mut __a_bar = [0.0; 3];
                 let a_bar = &mut __a_bar;
                 let mut __b_bar = [0.0; 3];

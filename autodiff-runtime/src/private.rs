@@ -159,6 +159,79 @@ pub fn or_zeros_array_mut<'a, T: ZerosLike<Owned = T>, const N: usize>(
     }
 }
 
+/// A seed that is zero: what a caller passes for a result that it does not look at, whatever its type.
+pub trait NoSeed {
+    #[doc(hidden)]
+    fn no_seed() -> Self;
+}
+
+macro_rules! no_seed {
+    ($([$($param:tt)*] $seed:ty = $zero:expr;)*) => {$(
+        impl<$($param)*> NoSeed for $seed {
+            #[inline]
+            fn no_seed() -> Self {
+                $zero
+            }
+        }
+    )*};
+}
+
+no_seed! {
+    [] f64 = 0.0;
+    [] f32 = 0.0;
+    [] () = ();
+    [T] &[T] = &[];
+    [A: NoSeed] (A,) = (A::no_seed(),);
+    [A: NoSeed, B: NoSeed] (A, B) = (A::no_seed(), B::no_seed());
+    [A: NoSeed, B: NoSeed, C: NoSeed] (A, B, C) = (A::no_seed(), B::no_seed(), C::no_seed());
+    [A: NoSeed, B: NoSeed, C: NoSeed, D: NoSeed] (A, B, C, D) =
+        (A::no_seed(), B::no_seed(), C::no_seed(), D::no_seed());
+}
+
+/// See [`NoSeed`].
+#[inline]
+pub fn no_seed<S: NoSeed>() -> S {
+    S::no_seed()
+}
+
+/// The seed of a result; where it is empty and the result is not, `zeros` in the result's shape.
+#[inline]
+#[track_caller]
+pub fn seed_or<'a, T>(seed: &'a [T], zeros: &'a [T]) -> &'a [T] {
+    if seed.is_empty() {
+        return zeros;
+    }
+    check_seed(seed.len(), zeros.len());
+    seed
+}
+
+/// As [`seed_or`], where the result is `len` elements that were `zero`-shaped.
+#[inline]
+#[track_caller]
+pub fn seed_or_len<'a, T: Clone>(seed: &'a [T], len: usize, zero: T, scratch: &'a mut Vec<T>) -> &'a [T] {
+    if seed.is_empty() && len != 0 {
+        *scratch = vec![zero; len];
+        return scratch;
+    }
+    check_seed(seed.len(), len);
+    seed
+}
+
+#[inline]
+#[track_caller]
+fn check_seed(found: usize, wanted: usize) {
+    if found != wanted {
+        wrong_seed(found, wanted);
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn wrong_seed(found: usize, wanted: usize) -> ! {
+    panic!("the seed has length {found}, but the value has length {wanted}");
+}
+
 /// Panics with both lengths unless they are equal. `what` is the thing whose length is `found`.
 #[inline]
 #[track_caller]

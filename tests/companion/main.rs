@@ -2,4 +2,5 @@
 
 mod names;
 mod opaque;
+mod protocol;
 mod shapes;

@@ -247,12 +247,14 @@ impl<'a> Flow<'a> {
         let (mut from, mut to) = (Vec::new(), results);
         to.extend(nodes(&call.result));
         let mut arg = |arg: &Arg| {
+            let inside = arg.operand.places();
+            let places = arg.place.iter().map(|place| place.root).chain(inside);
+            let places: Vec<_> = places.map(Node::Place).collect();
             from.extend(nodes(&arg.operand));
-            if let Some(place) = &arg.place {
-                from.push(Node::Place(place.root));
-                if arg.passing == Passing::RefMut {
-                    to.push(Node::Place(place.root));
-                }
+            from.extend(places.iter().copied());
+            // Also the buffers inside of a tuple of cotangents.
+            if arg.passing == Passing::RefMut {
+                to.extend(places);
             }
         };
         call.args.iter().for_each(&mut arg);

@@ -4,7 +4,9 @@
 use super::body::{Emit, tuple};
 use super::stmts::{Pattern, statement};
 use super::types;
-use crate::ir::{Arg, Call, CallMode, Callee, Instr, Passing, PlaceRef, Stmt, Tree, Type, ValueId};
+use crate::ir::{
+    Arg, Call, CallMode, Callee, Const, Float, Instr, Passing, PlaceRef, Stmt, Tree, Type, ValueId,
+};
 use crate::names;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -144,23 +146,38 @@ impl<'o, 'a> Emit<'o, 'a> {
 
     /// Zeros of owned aggregates without a tangent, made before the arguments are moved.
     fn zeros(&mut self, call: &Call, tangents: &[Option<Arg>]) -> (TokenStream, Vec<Option<TokenStream>>) {
-        let at = self.at;
         let (mut before, mut zeros) = (TokenStream::new(), Vec::new());
         for (arg, tangent) in call.args.iter().zip(tangents) {
-            let place = match (arg.passing, tangent, &arg.operand) {
-                (Passing::Value, None, Tree::Place(id)) => arg.place.clone().unwrap_or(PlaceRef::whole(*id)),
-                _ => {
-                    zeros.push(None);
-                    continue;
-                }
-            };
-            let (ty, like) = (self.type_at(&place), self.path_base(&place));
-            let value = types::zeros(&ty, &like, self.names, at);
-            let (declared, used) = self.temporary("zeros");
-            before.extend(quote_spanned!(at=> let #declared = #value;));
-            zeros.push(Some(used));
+            zeros.push(match (arg.passing, tangent, &arg.place) {
+                (Passing::Value, None, Some(place)) => Some(self.zeros_of(&place.clone(), &mut before)),
+                (Passing::Value, None, None) => Some(self.zero_tree(&arg.operand, &mut before)),
+                (Passing::Ref | Passing::RefMut, _, _) | (Passing::Value, Some(_), _) => None,
+            });
         }
         (before, zeros)
+    }
+
+    fn zeros_of(&mut self, place: &PlaceRef, before: &mut TokenStream) -> TokenStream {
+        let at = self.at;
+        let (ty, like) = (self.type_at(place), self.path_base(place));
+        let value = types::zeros(&ty, &like, self.names, at);
+        let (declared, used) = self.temporary("zeros");
+        before.extend(quote_spanned!(at=> let #declared = #value;));
+        used
+    }
+
+    /// Zeros for floats and what is made of them; `()` for a scalar that is none.
+    fn zero_tree(&mut self, tree: &Tree, before: &mut TokenStream) -> TokenStream {
+        let at = self.at;
+        match tree {
+            Tree::Value(id) if self.facts.outline.body.is_float(*id) => quote_spanned!(at=> 0.0),
+            Tree::Value(_) => quote_spanned!(at=> ()),
+            Tree::Place(id) => self.zeros_of(&PlaceRef::whole(*id), before),
+            Tree::Tuple(parts) => {
+                let parts: Vec<_> = parts.iter().map(|part| self.zero_tree(part, before)).collect();
+                tuple(&parts, at)
+            }
+        }
     }
 
     /// The tangents of all arguments.
@@ -186,25 +203,12 @@ impl<'o, 'a> Emit<'o, 'a> {
     fn no_tangent(&self, arg: &Arg) -> TokenStream {
         let at = self.at;
         match (arg.passing, self.behind(arg)) {
-            (Passing::Value, _) => self.zero_tree(&arg.operand),
+            (Passing::Value, _) => unreachable!("what is passed by value has zeros of its own"),
             (Passing::Ref, Behind::Float) => quote_spanned!(at=> &0.0),
             (Passing::Ref, Behind::Vec | Behind::Other) => quote_spanned!(at=> &[]),
             (Passing::RefMut, Behind::Float) => quote_spanned!(at=> &mut 0.0),
             (Passing::RefMut, Behind::Vec) => quote_spanned!(at=> &mut ::std::vec::Vec::new()),
             (Passing::RefMut, Behind::Other) => quote_spanned!(at=> &mut []),
-        }
-    }
-
-    /// Zeros for floats; `()` for a scalar that is none.
-    fn zero_tree(&self, tree: &Tree) -> TokenStream {
-        let at = self.at;
-        match tree {
-            Tree::Value(id) if self.facts.outline.body.is_float(*id) => quote_spanned!(at=> 0.0),
-            Tree::Value(_) | Tree::Place(_) => quote_spanned!(at=> ()),
-            Tree::Tuple(parts) => {
-                let parts: Vec<_> = parts.iter().map(|part| self.zero_tree(part)).collect();
-                tuple(&parts, at)
-            }
         }
     }
 
@@ -268,6 +272,10 @@ impl<'o, 'a> Emit<'o, 'a> {
     fn seed(&mut self, tree: &Tree) -> TokenStream {
         let at = self.at;
         match tree {
+            Tree::Value(id) if self.is_unwanted(*id) => {
+                let no_seed = self.names.private("no_seed");
+                quote_spanned!(at=> #no_seed())
+            }
             Tree::Value(id) => self.tokens(*id),
             Tree::Place(id) => self.borrow(&PlaceRef::whole(*id)),
             Tree::Tuple(parts) => {
@@ -275,6 +283,13 @@ impl<'o, 'a> Emit<'o, 'a> {
                 tuple(&parts, at)
             }
         }
+    }
+
+    /// A zero for a result that nobody looks at, so that its type is open: it need not be a float.
+    fn is_unwanted(&self, seed: ValueId) -> bool {
+        let value = self.facts.outline.body.value(seed);
+        let zero = matches!(value.constant, Some(Const::Float(zero)) if zero == 0.0);
+        zero && matches!(value.ty, Type::Float(Float::Inferred))
     }
 
     /// References are passed again.

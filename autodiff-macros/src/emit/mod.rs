@@ -21,6 +21,7 @@ mod operators;
 mod outline;
 mod paths;
 mod protocol;
+mod seeds;
 mod signatures;
 mod small;
 mod stmts;

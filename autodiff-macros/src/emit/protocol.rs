@@ -2,6 +2,7 @@
 
 use super::body::{self, Code};
 use super::companion::{borrowed_tangents, without_mut};
+use super::seeds;
 use super::signatures::{Boxed, Forward, Param, Signature, bare_or_tuple};
 use super::types::{fixed_zeros, zeros};
 use super::wrappers::{args, borrow, has_aggregate, joined, local};
@@ -163,16 +164,21 @@ fn sweep(signature: &Signature, forward: Forward, boxed: Boxed, body: &Body) -> 
         Boxed::No => closure,
         Boxed::Yes => quote!(::std::boxed::Box::new(#closure)),
     };
+    let (value, value_dot) = (local("__value"), local("__value_dot"));
+    let kept = seeds::kept(signature, &value);
     // The result of a sweep with tangents is a pair, and all stand in one tuple.
-    let values = match back.tangent {
-        false => quote!((#result, #closure)),
-        true => {
-            let (value, value_dot) = (local("__value"), local("__value_dot"));
-            quote! {
-                let (#value, #value_dot) = #result;
-                (#value, #value_dot, #closure)
-            }
-        }
+    let values = match (back.tangent, kept.is_empty()) {
+        (false, true) => quote!((#result, #closure)),
+        (false, false) => quote! {
+            let #value = #result;
+            #kept
+            (#value, #closure)
+        },
+        (true, _) => quote! {
+            let (#value, #value_dot) = #result;
+            #kept
+            (#value, #value_dot, #closure)
+        },
     };
     function.with(quote!(#before #stmts #after #values))
 }
@@ -325,7 +331,8 @@ impl<'a> Back<'a> {
         for (param, pattern) in &given.0 {
             let of = || &self.signature.params[param.index];
             match param.role {
-                Role::Seed | Role::SeedTangent | Role::Active | Role::Constant => (),
+                Role::Active | Role::Constant => (),
+                Role::Seed | Role::SeedTangent => res.extend(seeds::fits(self.signature, pattern)),
                 Role::Tangent => res.extend(fit_tangent(self.signature, of(), pattern, &given.primal(of()))),
                 Role::Cotangent => res.extend(self.buffer(of(), pattern, "_bar", given)),
                 Role::CotangentTangent => {

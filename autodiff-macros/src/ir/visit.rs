@@ -177,14 +177,18 @@ fn host_args(args: &mut [HostArg], parts: &mut impl Parts) {
 fn call_parts(call: &mut Call, parts: &mut impl Parts) {
     use super::Passing;
     let mut arg = |arg: &mut Arg| {
-        tree_values(&mut arg.operand, parts);
-        if let Some(at) = &mut arg.place {
-            let access = if arg.passing == Passing::RefMut {
-                Access::Update
-            } else {
-                Access::Read
-            };
-            place(at, access, parts);
+        let access = if arg.passing == Passing::RefMut {
+            Access::Update
+        } else {
+            Access::Read
+        };
+        match &mut arg.place {
+            // The buffers inside of a tuple of cotangents.
+            None => tree_parts(&mut arg.operand, access, parts),
+            Some(at) => {
+                tree_values(&mut arg.operand, parts);
+                place(at, access, parts);
+            }
         }
     };
     call.args.iter_mut().for_each(&mut arg);
@@ -223,10 +227,14 @@ fn call_parts(call: &mut Call, parts: &mut impl Parts) {
 }
 
 fn tree_values(tree: &mut Tree, parts: &mut impl Parts) {
+    tree_parts(tree, Access::Read, parts);
+}
+
+fn tree_parts(tree: &mut Tree, access: Access, parts: &mut impl Parts) {
     match tree {
         Tree::Value(value) => parts.value(value),
-        Tree::Place(id) => whole(id, Access::Read, parts),
-        Tree::Tuple(all) => all.iter_mut().for_each(|part| tree_values(part, parts)),
+        Tree::Place(id) => whole(id, access, parts),
+        Tree::Tuple(all) => all.iter_mut().for_each(|part| tree_parts(part, access, parts)),
     }
 }
 

@@ -109,6 +109,12 @@ impl Lowerer<'_> {
         let id = self.value(expr, Some(&Type::Bool))?;
         match self.b.body.ty(id) {
             Type::Bool => Ok(id),
+            // What a call returned was taken for a float until now.
+            Type::Float(Float::Inferred) if self.b.constant(id).is_none() => {
+                self.b.body.values[id.0 as usize].ty = Type::Bool;
+                self.varied.values.remove(&id);
+                Ok(id)
+            }
             _ => self.refuse(
                 expr,
                 "this is not a condition",
@@ -234,6 +240,19 @@ impl Lowerer<'_> {
             Operand::Alias(path) => self.scopes.get(&path).clone(),
             other => other,
         }
+    }
+
+    /// `&mut x` of a float that is no memory, so that only a call can bring back what is written.
+    fn lends_float(&self, arg: &syn::Expr) -> bool {
+        let syn::Expr::Reference(it) = inner(arg) else {
+            return false;
+        };
+        let syn::Expr::Path(path) = inner(&it.expr) else {
+            return false;
+        };
+        let slot = self.local(path).map(|id| &self.scopes.var(id).slot);
+        let float = matches!(slot, Some(Operand::Value(id)) if self.b.body.is_float(*id));
+        it.mutability.is_some() && float
     }
 
     fn is_scalar_variable(&self, expr: &syn::Expr) -> bool {
@@ -369,7 +388,8 @@ impl Lowerer<'_> {
         if let Some((ty, name)) = super::floats::float_path(&it.func, &self.request.aliases) {
             return self.float_call(expr, it, &ty, &name, want);
         }
-        if !moves_memory(&it.func) && !self.touches_varied(expr) {
+        let writes = it.args.iter().any(|arg| self.lends_float(arg));
+        if !moves_memory(&it.func) && !writes && !self.touches_varied(expr) {
             return self.host(expr, want);
         }
         match inner(&it.func) {

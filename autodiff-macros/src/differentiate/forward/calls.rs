@@ -114,7 +114,7 @@ impl Forward {
         let place = arg.place.as_ref().map(|at| self.shadow_or_zeros(at));
         let operand = match (&place, &arg.operand) {
             (Some(place), _) => Tree::Place(place.root),
-            (None, tree) => self.result_dots(tree, results),
+            (None, tree) => self.contribution_dots(tree, results),
         };
         Some(Arg {
             operand,
@@ -122,6 +122,18 @@ impl Forward {
             passing: Passing::RefMut,
             span: arg.span,
         })
+    }
+
+    /// As [`Forward::result_dots`], of contributions: aggregates among them are buffers that live already.
+    fn contribution_dots(&mut self, tree: &Tree, results: &mut Vec<ValueId>) -> Tree {
+        match tree {
+            Tree::Value(_) => self.result_dots(tree, results),
+            Tree::Place(id) => Tree::Place(self.shadow_or_zeros(&PlaceRef::whole(*id)).root),
+            Tree::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.contribution_dots(part, results));
+                Tree::Tuple(parts.collect())
+            }
+        }
     }
 
     /// Tangents that the call gives: values become results of the statement, places are begun by it.
