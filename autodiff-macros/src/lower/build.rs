@@ -50,7 +50,11 @@ impl Lowerer<'_> {
             !self.varied.bits.is_empty() && uses(&instr).iter().any(|id| self.varied.bits.contains(id));
         let results = self.b.push(instr, types);
         if bits {
-            self.varied.bits.extend(&results);
+            let known = results
+                .iter()
+                .copied()
+                .filter(|id| !matches!(self.b.body.ty(*id), Type::Bool));
+            self.varied.bits.extend(known);
         }
         if carries {
             results.iter().for_each(|id| self.vary(*id));

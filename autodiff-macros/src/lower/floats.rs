@@ -312,9 +312,6 @@ impl Lowerer<'_> {
             // The argument is no float.
             ("from_bits" | "from_ne_bytes" | "from_le_bytes" | "from_be_bytes", 1) => {
                 let arg = self.expr(&it.args[0], None)?;
-                if arg.values().iter().any(|id| self.varied.bits.contains(id)) {
-                    return self.no_rule(&it.func, name);
-                }
                 let mut args = Vec::new();
                 let Some(hole) = super::host::parts_template(self, &arg, &mut args) else {
                     return self.unsupported(&it.args[0], "this argument");

@@ -5,7 +5,7 @@ use super::Lowerer;
 use super::host::{Allow, Template};
 use super::names::{Position, free_variables};
 use super::operand::{Halt, Lowered, Operand};
-use crate::ir::{Instr, Type};
+use crate::ir::{HostArg, Instr, Type};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use std::collections::BTreeSet;
@@ -22,6 +22,8 @@ enum Kind {
     Dbg,
     Vec,
     Matches,
+    /// `format!`: may look at everything, but no float is made of it again.
+    Text,
     /// Gives a value that carries no derivative.
     Host,
     Unknown,
@@ -42,10 +44,9 @@ fn kind(mac: &syn::Macro) -> Kind {
         "dbg" => Kind::Dbg,
         "vec" => Kind::Vec,
         "matches" => Kind::Matches,
-        "format" | "format_args" | "write" | "writeln" | "concat" | "stringify" | "line" | "column"
-        | "file" | "module_path" | "env" | "option_env" | "cfg" | "include_str" | "include_bytes" => {
-            Kind::Host
-        }
+        "format" | "format_args" => Kind::Text,
+        "write" | "writeln" | "concat" | "stringify" | "line" | "column" | "file" | "module_path" | "env"
+        | "option_env" | "cfg" | "include_str" | "include_bytes" => Kind::Host,
         _ => Kind::Unknown,
     }
 }
@@ -156,7 +157,9 @@ pub(super) fn names_in(mac: &mut syn::Macro, bound: &[Vec<String>], found: &mut 
 pub(super) fn dbg_args(mac: &syn::Macro) -> Vec<syn::Expr> {
     let content = match kind(mac) {
         Kind::Dbg => Args::parse.parse2(mac.tokens.clone()).ok(),
-        Kind::Effect | Kind::Panic | Kind::Vec | Kind::Matches | Kind::Host | Kind::Unknown => None,
+        Kind::Effect | Kind::Panic | Kind::Vec | Kind::Matches | Kind::Text | Kind::Host | Kind::Unknown => {
+            None
+        }
     };
     let args = content.into_iter().flat_map(|content| content.args);
     args.map(|arg| arg.value).collect()
@@ -248,6 +251,7 @@ impl Lowerer<'_> {
             Kind::Dbg => self.dbg(mac, want),
             Kind::Vec => self.vec_macro(mac, want),
             Kind::Matches => self.matches(mac),
+            Kind::Text => self.text_macro(mac),
             Kind::Host => self.host(expr, want),
             Kind::Unknown if mac.path.segments.last().is_some_and(|last| last.ident == "asm") => self.refuse(
                 &mac.path,
@@ -276,6 +280,26 @@ impl Lowerer<'_> {
             pure: false,
         });
         Ok(())
+    }
+
+    fn text_macro(&mut self, mac: &syn::Macro) -> Lowered<Operand> {
+        let mut template = Template::new(Allow::Anything);
+        let mut mac = mac.clone();
+        self.fill_macro(&mut mac, &[], &mut template)?;
+        let carried = template.args.iter().any(|arg| match arg {
+            HostArg::Value(id) => self.varied.values.contains(id),
+            HostArg::Place(at) | HostArg::PlaceMut(at) => self.varied.places.contains(&at.root),
+        });
+        let instr = Instr::Host {
+            template: mac.to_token_stream(),
+            args: template.args,
+            pure: !template.writes,
+        };
+        let id = self.one(instr, Type::Host);
+        if carried {
+            self.varied.bits.insert(id);
+        }
+        Ok(Operand::Value(id))
     }
 
     /// Puts holes into the arguments of a macro.
@@ -316,9 +340,13 @@ impl Lowerer<'_> {
         let names = captures(&content);
         let position = match kind(mac) {
             Kind::Vec => Position::Value,
-            Kind::Effect | Kind::Panic | Kind::Dbg | Kind::Matches | Kind::Host | Kind::Unknown => {
-                Position::Shown
-            }
+            Kind::Effect
+            | Kind::Panic
+            | Kind::Dbg
+            | Kind::Matches
+            | Kind::Text
+            | Kind::Host
+            | Kind::Unknown => Position::Shown,
         };
         let writes = mac.path.is_ident("write") || mac.path.is_ident("writeln");
         for (k, arg) in content.args.iter_mut().enumerate() {

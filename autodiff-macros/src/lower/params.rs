@@ -3,8 +3,9 @@
 use super::Lowerer;
 use super::exits::{Frame, FrameKind};
 use super::operand::{By, Halt, Lowered, Operand, is_scalar};
+use crate::ir::visit::{each, uses};
 use crate::ir::{
-    Body, HostArg, Init, Name, Origin, Param, Passing, Place, PlaceRef, Role, Tree, Type, ValueId,
+    Body, HostArg, Init, Name, Origin, Param, Passing, Place, PlaceRef, Region, Role, Tree, Type, ValueId,
 };
 use crate::parse::RequestParam;
 use std::collections::BTreeSet;
@@ -52,11 +53,33 @@ impl Lowerer<'_> {
                 .help("return a float, an array, a `Vec`, or a tuple of them");
             return None;
         };
+        self.no_floats_of_bits(&region);
         let mut body = self.b.body;
         body.region = region;
         body.result = result;
         body.items = self.items;
         Some((body, self.open))
+    }
+
+    /// Text and bits carry no derivative, and that is fine for a message or a hash. A float that is made of them again
+    /// would have lost one without a word.
+    fn no_floats_of_bits(&mut self, region: &Region) {
+        each(region, &mut |stmt| {
+            let carries =
+                |id: &ValueId, float| self.varied.bits.contains(id) && self.b.body.is_float(*id) == float;
+            // The first float is the mistake, not what is computed of it.
+            if stmt.results.iter().any(|id| carries(id, true))
+                && uses(&stmt.instr).iter().any(|id| carries(id, false))
+            {
+                let at = syn::Ident::new("here", stmt.span);
+                self.diags
+                    .error(
+                        &at,
+                        "this float is made of the bits or the text of what carries a derivative",
+                    )
+                    .help("compute it from the float itself");
+            }
+        });
     }
 
     pub(super) fn param(&mut self, index: usize, param: &RequestParam) -> Lowered<()> {

@@ -111,3 +111,38 @@ fn host_code_does_not_swallow_derivatives() {
         &["`call`"],
     );
 }
+
+#[test]
+fn floats_are_not_made_of_text_or_bits_again() {
+    check_errors(
+        quote!(
+            fn f(x: f64) -> f64 {
+                let text = format!("{x:.3}");
+                let y: f64 = text.parse().unwrap();
+                y * x
+            }
+        ),
+        &["bits or the text"],
+    );
+    check_errors(
+        quote!(
+            fn f(x: f64) -> f64 {
+                let bits = x.to_bits() + 1;
+                f64::from_bits(bits) * x
+            }
+        ),
+        &["bits or the text"],
+    );
+    let fine = quote!(
+        fn f(x: f64) -> f64 {
+            let text = format!("{x:.3} {}", x + 1.0);
+            println!("{text}");
+            if x.to_bits() % 2 == 0 && text.len() > 3 {
+                x
+            } else {
+                2.0 * x
+            }
+        }
+    );
+    super::lower(fine).expect("what is fine");
+}
