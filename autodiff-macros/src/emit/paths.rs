@@ -53,7 +53,11 @@ impl Emit<'_, '_> {
         tokens
     }
 
-    pub(super) fn bounds(&mut self, start: Option<crate::ir::ValueId>, end: Option<crate::ir::ValueId>) -> TokenStream {
+    pub(super) fn bounds(
+        &mut self,
+        start: Option<crate::ir::ValueId>,
+        end: Option<crate::ir::ValueId>,
+    ) -> TokenStream {
         let at = self.at;
         let start = start.map(|id| self.value(id).at(Level::Or, at));
         let end = end.map(|id| self.value(id).at(Level::Or, at));

@@ -20,8 +20,8 @@ pub(crate) mod visit;
 
 pub(crate) use builder::Builder;
 pub(crate) use instr::{
-    Arg, BinaryOp, Call, CallMode, Callee, CompareOp, Const, HostArg, Instr, Loop, LoopKind, Opaque, Passing, Stmt,
-    UnaryOp,
+    Arg, BinaryOp, Call, CallMode, Callee, CompareOp, Const, HostArg, Instr, Loop, LoopKind, Opaque, Passing,
+    Stmt, UnaryOp,
 };
 pub(crate) use place::{Init, Place, PlaceId, PlaceRef, Proj};
 pub(crate) use print::print;

@@ -116,9 +116,10 @@ impl Type {
     pub(crate) fn only_floats(&self) -> bool {
         match self {
             Type::Float(_) => true,
-            Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) | Type::Aggregate(element) => {
-                element.only_floats()
-            }
+            Type::Array(element, _)
+            | Type::Slice(element)
+            | Type::Vec(element)
+            | Type::Aggregate(element) => element.only_floats(),
             Type::Tuple(parts) => parts.iter().all(Type::only_floats),
             Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
         }
