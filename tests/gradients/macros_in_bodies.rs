@@ -47,8 +47,19 @@ fn panicking(x: f64, #[constant] mode: u8) -> f64 {
     }
 }
 
+/// Text for messages may be made of anything.
+#[differentiable]
+fn messages(x: f64, ys: &[f64]) -> f64 {
+    let what = format!("{x:.2} and {} others, {:?}", ys.len(), ys);
+    let short = x.to_string();
+    assert!(short.len() < 30, "{what} is too long: {short}");
+    println!("{what}");
+    x * ys[0]
+}
+
 #[test]
 fn macros_of_std() {
+    check!(messages(1.3, &vec![0.4, -0.3]));
     check!(assertions(1.3, &vec![0.4, -0.3, 0.8]));
     check_hessian!(printing(1.3, const "first"));
     check_hessian!(panicking(1.3, const 0));

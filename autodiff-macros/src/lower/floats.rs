@@ -162,7 +162,11 @@ impl Lowerer<'_> {
     fn no_rule<T>(&mut self, at: &impl ToTokens, name: &str) -> Lowered<T> {
         if (1..=4).any(|argc| known_method(name, argc).is_some()) {
             let message = format!("`{name}` takes another number of arguments");
-            return self.refuse(at, &message, "see the documentation of `f64`");
+            let help = match (1..=4).find_map(|argc| rules::find(name, argc)) {
+                Some(rule) => format!("write `{}.{name}({})`", rule.args[0], rule.args[1..].join(", ")),
+                None => "see the documentation of `f64`".to_owned(),
+            };
+            return self.refuse(at, &message, &help);
         }
         let help = match near(name) {
             Some(other) => format!("did you mean `.{other}()`?"),

@@ -148,7 +148,12 @@ impl Lowerer<'_> {
 
     /// Refuses a construct that will be there one day.
     fn unsupported<T>(&mut self, at: &impl ToTokens, what: &str) -> Lowered<T> {
-        self.diags.error(at, format!("{what} cannot be differentiated"));
+        self.diags
+            .error(at, format!("{what} cannot be differentiated"))
+            .help(
+                "write it in terms of numbers, arrays, slices, `Vec`s and tuples, or put it into a function of its own and \
+                 give its derivative by `#[differentiable(derivative(..))]`",
+            );
         Err(Halt::Error)
     }
 }

@@ -1,13 +1,14 @@
 use differentiable::differentiable;
 
-#[differentiable]
-fn g(x: f64, y: f64) -> f64 {
-    x * y
+struct Point {
+    x: f64,
+    y: f64,
 }
 
 #[differentiable]
 fn f(x: f64) -> f64 {
-    g(x)
+    let p = Point { x, y: x * x };
+    p.x * p.y
 }
 
 fn main() {}
