@@ -31,5 +31,6 @@ mod second_order;
 mod shapes;
 mod slices;
 mod tables;
+mod traps;
 mod variables;
 mod vectors;

@@ -4,7 +4,8 @@
 use super::{Hoist, Inside, overwritten};
 use crate::ir::visit::{each, places as places_of, uses};
 use crate::ir::{
-    Const, HostArg, Init, Instr, Origin, Passing, PlaceId, PlaceRef, Region, Stmt, Type, Value, ValueId,
+    Arg, Call, CallMode, Const, HostArg, Init, Instr, Origin, Passing, PlaceId, PlaceRef, Region, Stmt, Type,
+    Value, ValueId,
 };
 use proc_macro2::Span;
 
@@ -295,7 +296,7 @@ fn fate(region: &Region, place: PlaceId) -> Fate {
             Instr::Host { args, .. } => note(host_fate(args, place)),
             Instr::Opaque(it) => note(host_fate(&it.args, place)),
             Instr::Call(call) => {
-                let by_value = call.args.iter().any(|arg| {
+                let by_value = given(call).any(|arg| {
                     arg.passing == Passing::Value && arg.place.as_ref().is_some_and(|at| at.root == place)
                 });
                 let result = crate::ir::visit::begun(&stmt.instr).contains(&place);
@@ -307,6 +308,20 @@ fn fate(region: &Region, place: PlaceId) -> Fate {
         }
     });
     fate
+}
+
+/// The arguments, and the tangents that go in beside them.
+fn given(call: &Call) -> impl Iterator<Item = &Arg> {
+    let tangents = match &call.mode {
+        CallMode::Pushforward { tangents, .. } | CallMode::ForwardTangent { tangents, .. } => {
+            tangents.as_slice()
+        }
+        CallMode::Primal
+        | CallMode::Forward { .. }
+        | CallMode::Pullback { .. }
+        | CallMode::PullbackTangent { .. } => &[],
+    };
+    call.args.iter().chain(tangents.iter().flatten())
 }
 
 /// A template may do anything with what it is given.

@@ -125,6 +125,8 @@ impl Rewriter<'_> {
         self.loops += 1;
         if let LoopKind::While { cond: Some(cond) } = &mut it.kind {
             *cond = self.region(std::mem::take(cond));
+            // What the condition loaded is not in scope in the body.
+            self.loads = before.clone();
         }
         it.body = self.region(std::mem::take(&mut it.body));
         self.loops -= 1;
