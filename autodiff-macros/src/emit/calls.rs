@@ -21,8 +21,11 @@ enum Behind {
 
 impl<'o, 'a> Emit<'o, 'a> {
     pub(super) fn call(&mut self, stmt: &Stmt, call: &Call, pos: u32) -> TokenStream {
-        let at = self.at;
         let Callee::Path(path) = &call.callee;
+        if let Some(last) = path.path.segments.last() {
+            self.at = names::local("x", last.ident.span()).span();
+        }
+        let at = self.at;
         let companion = &self.names.companion(path);
         match &call.mode {
             CallMode::Primal => {
@@ -116,8 +119,16 @@ impl<'o, 'a> Emit<'o, 'a> {
         args.iter().map(|arg| self.arg(arg, pos)).collect()
     }
 
-    /// An argument as the user passes it.
+    /// An argument as the user passes it; a type that does not fit is an error there.
     fn arg(&mut self, arg: &Arg, pos: u32) -> TokenStream {
+        let at = names::local("x", arg.span).span();
+        let before = std::mem::replace(&mut self.at, at);
+        let res = self.passed(arg, pos);
+        self.at = before;
+        res
+    }
+
+    fn passed(&mut self, arg: &Arg, pos: u32) -> TokenStream {
         let at = self.at;
         match (arg.passing, &arg.place) {
             (Passing::Value, None) => self.tree(&arg.operand, pos),
