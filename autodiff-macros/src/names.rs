@@ -44,19 +44,30 @@ impl Names {
 
 /// A local of ours: it never meets an identifier of the user's. `at` is only where errors and panics point to.
 pub(crate) fn local(text: &str, at: Span) -> Ident {
-    let span = Span::mixed_site().located_at(at);
+    let span = site(at);
     // `r#type` at the begin, or inside of what was made of it: `x_bar_by_r#type`.
     let bare = text.replace("r#", "");
     let bare = bare.as_str();
-    if syn::parse_str::<Ident>(bare).is_ok() {
-        return Ident::new(bare, span);
-    }
     match bare {
         // The keywords that cannot be raw.
         "self" | "Self" | "super" | "crate" | "_" | "" => Ident::new("this", span),
-        _ => Ident::new_raw(bare, span),
+        _ if KEYWORDS.contains(&bare) => Ident::new_raw(bare, span),
+        _ => Ident::new(bare, span),
     }
 }
+
+/// Our own tokens that come from the user's code at `at`.
+pub(crate) fn site(at: Span) -> Span {
+    Span::mixed_site().located_at(at)
+}
+
+/// The words that are identifiers only behind `r#`.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait",
+    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
 
 /// `::std::vec::Vec`
 pub(crate) fn vec_type(at: Span) -> TokenStream {

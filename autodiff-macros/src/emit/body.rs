@@ -11,7 +11,7 @@ use super::typing::Typing;
 use super::variables::Variables;
 use super::wishes::bounds;
 use crate::ir::{Body, Param, PlaceId, PlaceRef, Tree, ValueId};
-use crate::names::{Names, local};
+use crate::names::{Names, site};
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,7 +53,7 @@ pub(crate) fn code(body: &Body, names: &Names, result: &Tree, cotangents: Option
         memory: &memory,
         names,
         locals: Locals::default(),
-        at: local("x", Span::call_site()).span(),
+        at: site(Span::call_site()),
         suffix: Suffix::Never,
         value_locals: vec![None; body.values.len()],
         place_locals: vec![None; body.places.len()],

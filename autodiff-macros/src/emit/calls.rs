@@ -23,7 +23,7 @@ impl<'o, 'a> Emit<'o, 'a> {
     pub(super) fn call(&mut self, stmt: &Stmt, call: &Call, pos: u32) -> TokenStream {
         let Callee::Path(path) = &call.callee;
         if let Some(last) = path.path.segments.last() {
-            self.at = names::local("x", last.ident.span()).span();
+            self.at = names::site(last.ident.span());
         }
         let at = self.at;
         let companion = &self.names.companion(path);
@@ -121,7 +121,7 @@ impl<'o, 'a> Emit<'o, 'a> {
 
     /// An argument as the user passes it; a type that does not fit is an error there.
     fn arg(&mut self, arg: &Arg, pos: u32) -> TokenStream {
-        let at = names::local("x", arg.span).span();
+        let at = names::site(arg.span);
         let before = std::mem::replace(&mut self.at, at);
         let res = self.passed(arg, pos);
         self.at = before;
@@ -425,7 +425,7 @@ impl<'o, 'a> Emit<'o, 'a> {
             if self.assertions.iter().any(|(other, _)| *other == key) {
                 continue;
             }
-            let at = names::local("x", tangent.span).span();
+            let at = names::site(tangent.span);
             let constant = hidden(&self.names.companion(&path), names::CONSTANT, at);
             let mut number = Literal::usize_unsuffixed(k);
             number.set_span(at);

@@ -5,7 +5,7 @@ use super::host::level;
 use super::literals::{Suffix, literal};
 use super::types;
 use crate::ir::{BinaryOp, CompareOp, Const, Instr, Stmt, Type, UnaryOp, ValueId};
-use crate::names::local;
+use crate::names::site;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
@@ -96,7 +96,7 @@ impl Emit<'_, '_> {
 
     /// The value of an instruction without effects.
     pub(super) fn computed(&mut self, stmt: &Stmt) -> Expr {
-        let before = std::mem::replace(&mut self.at, local("x", stmt.span).span());
+        let before = std::mem::replace(&mut self.at, site(stmt.span));
         let res = self.instr(stmt);
         self.at = before;
         res

@@ -2,7 +2,7 @@
 //! the best name that is free where it stands: the newest variable takes its name over from one that nobody mentions
 //! any more, as a person shadows with `let x = …`.
 
-use crate::names::local;
+use crate::names::{local, site};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use std::collections::BTreeMap;
 
@@ -38,12 +38,12 @@ impl Locals {
 
     /// The variable in a pattern. Its scope begins behind the statement (`let`), or inside of the block (`for`, `if let`).
     pub(super) fn declared(&self, var: Local, at: Span) -> Ident {
-        Ident::new(&format!("{DECLARED}{}", var.0), local("x", at).span())
+        Ident::new(&format!("{DECLARED}{}", var.0), site(at))
     }
 
     /// The variable in an expression.
     pub(super) fn used(&self, var: Local, at: Span) -> Ident {
-        Ident::new(&format!("{USED}{}", var.0), local("x", at).span())
+        Ident::new(&format!("{USED}{}", var.0), site(at))
     }
 
     /// Replaces all placeholders by names.

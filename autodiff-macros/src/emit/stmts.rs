@@ -5,7 +5,7 @@ use super::outline::{NodeNo, RegionNo};
 use super::types;
 use super::typing::is_spellable;
 use crate::ir::{Instr, PlaceId, PlaceRef, Tree, ValueId};
-use crate::names::local;
+use crate::names::site;
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use std::collections::BTreeSet;
@@ -106,7 +106,7 @@ impl<'o, 'a> Emit<'o, 'a> {
         let facts = self.facts;
         let it = &facts.outline.nodes[node];
         let stmt = it.stmt;
-        let before = std::mem::replace(&mut self.at, local("x", stmt.span).span());
+        let before = std::mem::replace(&mut self.at, site(stmt.span));
         let at = self.at;
         let pos = it.start;
         let res = match &stmt.instr {
