@@ -1,5 +1,6 @@
 //! Rewrites a derivative to the code an expert would have written. One way, to no more operations than before.
 
+mod absent;
 mod accumulate;
 mod algebra;
 mod branches;

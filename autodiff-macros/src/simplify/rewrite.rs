@@ -8,7 +8,7 @@ mod control;
 mod counts;
 mod loads;
 
-use super::{Phase, algebra, constants, exact, products, sums};
+use super::{Phase, absent, algebra, constants, exact, products, sums};
 use crate::ir::visit::{Parts, walk};
 use crate::ir::{
     BinaryOp, Body, Const, Float, Instr, Int, Origin, PlaceId, Region, Stmt, Tree, Type, UnaryOp, Value,
@@ -117,6 +117,10 @@ struct Def {
     uses: u32,
     /// Read once, by a sum in the same region.
     in_sum: bool,
+    /// Read once, by a choice that takes it if this condition has this outcome, and zero otherwise.
+    guard: Option<(ValueId, bool)>,
+    /// Of a result of a branch: the condition, and what the two sides yield.
+    branch: Option<(ValueId, ValueId, ValueId)>,
 }
 
 /// A region under construction.
@@ -281,7 +285,8 @@ impl Rewriter<'_> {
             return None;
         }
         self.budget -= 1;
-        algebra::rule(self, instr, y)
+        absent::rule(self, instr, y)
+            .or_else(|| algebra::rule(self, instr, y))
             .or_else(|| products::rule(self, instr))
             .or_else(|| sums::rule(self, instr, y))
     }
@@ -442,6 +447,36 @@ impl Rewriter<'_> {
     /// Whether `id` is read once, by a sum that stands where it stands.
     pub(super) fn is_summand(&self, id: ValueId) -> bool {
         self.defs[id.0 as usize].in_sum
+    }
+
+    /// See [`Def::guard`].
+    pub(super) fn guard(&self, id: ValueId) -> Option<(ValueId, bool)> {
+        let (cond, side) = self.defs[id.0 as usize].guard?;
+        Some((self.same(cond), side))
+    }
+
+    /// See [`Def::branch`].
+    pub(super) fn branch_of(&self, id: ValueId) -> Option<(ValueId, ValueId, ValueId)> {
+        self.defs[id.0 as usize].branch
+    }
+
+    /// Whether `id` is defined in a region that is open.
+    pub(super) fn in_scope(&self, id: ValueId) -> bool {
+        let home = self.defs[id.0 as usize].region;
+        // Parameters of the function have no region.
+        home == 0 || self.open.iter().any(|open| open.number == home)
+    }
+
+    /// As [`Rewriter::emit`], for a value with a guard.
+    pub(super) fn emit_guarded(&mut self, instr: Instr, ty: Type, guard: (ValueId, bool)) -> ValueId {
+        let y = self.fresh(ty, None);
+        self.defs[y.0 as usize].guard = Some(guard);
+        self.acquire(&instr);
+        self.define(Stmt {
+            results: vec![y],
+            instr,
+            span: self.span,
+        })
     }
 
     pub(super) fn emit(&mut self, instr: Instr, ty: Type) -> ValueId {

@@ -65,6 +65,9 @@ impl Rewriter<'_> {
                 None => kept.push((y, a, b)),
             }
         }
+        for (y, a, b) in &kept {
+            self.defs[y.0 as usize].branch = Some((cond, *a, *b));
+        }
         then.yields = kept.iter().map(|(_, a, _)| *a).collect();
         otherwise.yields = kept.iter().map(|(.., b)| *b).collect();
         let results: Vec<_> = kept.into_iter().map(|(y, ..)| y).collect();

@@ -2,7 +2,7 @@
 
 use super::Def;
 use crate::ir::visit::{regions, uses};
-use crate::ir::{BinaryOp, Body, Instr, Origin, Region, Tree, UnaryOp, ValueId};
+use crate::ir::{BinaryOp, Body, Const, Instr, Origin, Region, Tree, UnaryOp, ValueId};
 
 /// One entry for each value. The regions may have been taken out of `body`.
 pub(super) fn count(body: &Body, tops: &[&Region], results: &[Option<&Tree>]) -> Vec<Def> {
@@ -22,6 +22,7 @@ pub(super) fn count(body: &Body, tops: &[&Region], results: &[Option<&Tree>]) ->
     let Counting { mut defs, summed, .. } = counting;
     for (def, summed) in defs.iter_mut().zip(summed) {
         def.in_sum = summed && def.uses == 1;
+        def.guard = def.guard.filter(|_| def.uses == 1);
     }
     defs
 }
@@ -53,6 +54,19 @@ impl Counting<'_> {
                 ) => self.body.is_float(*y) && self.body.value(*y).origin == Origin::Derivative,
                 _ => false,
             };
+            if let Instr::Select {
+                cond,
+                then,
+                otherwise,
+            } = stmt.instr
+            {
+                let zero = |id: ValueId| self.body.value(id).constant == Some(Const::Float(0.0));
+                for (value, other, side) in [(then, otherwise, true), (otherwise, then, false)] {
+                    if zero(other) {
+                        self.defs[value.0 as usize].guard = Some((cond, side));
+                    }
+                }
+            }
             for id in uses(&stmt.instr) {
                 self.read(id);
                 self.summed[id.0 as usize] |= sum && self.homes[id.0 as usize] == here;
