@@ -117,7 +117,7 @@ struct Def {
     uses: u32,
     /// Read once, by a sum in the same region.
     in_sum: bool,
-    /// Read once, by a choice that takes it if this condition has this outcome, and zero otherwise.
+    /// Read only where this condition has this outcome, and zero is taken otherwise.
     guard: Option<(ValueId, bool)>,
     /// Of a result of a branch: the condition, and what the two sides yield.
     branch: Option<(ValueId, ValueId, ValueId)>,

@@ -8,7 +8,7 @@ use super::to_fixpoint;
 use crate::ir::interpret::{Data, run};
 pub(super) use crate::ir::sample::Sample;
 use crate::ir::visit::each;
-use crate::ir::{BinaryOp, Body, Const, Instr, Origin, UnaryOp, ValueId, print, verify};
+use crate::ir::{BinaryOp, Body, CompareOp, Const, Instr, Origin, UnaryOp, ValueId, print, verify};
 use crate::pipeline::Switches;
 
 /// Builds an expression of the derivative of three scalars.
@@ -61,6 +61,7 @@ fn spelled(body: &Body, id: ValueId, around: u8) -> String {
         Some(Instr::Binary(BinaryOp::Sub, a, b)) => infix(*a, "-", *b, 1),
         Some(Instr::Binary(BinaryOp::Mul, a, b)) => infix(*a, "*", *b, 2),
         Some(Instr::Binary(BinaryOp::Div, a, b)) => infix(*a, "/", *b, 2),
+        Some(Instr::Compare(CompareOp::Gt, a, b)) => infix(*a, ">", *b, 0),
         Some(Instr::Math { rule, args }) => {
             let args: Vec<_> = args.iter().map(|id| spelled(body, *id, 0)).collect();
             format!("{}({})", rule.name, args.join(", "))

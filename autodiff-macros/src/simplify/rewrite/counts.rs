@@ -19,10 +19,23 @@ pub(super) fn count(body: &Body, tops: &[&Region], results: &[Option<&Tree>]) ->
     for tree in results.iter().flatten() {
         tree.values().into_iter().for_each(|id| counting.read(id));
     }
+    let mut guards = vec![Guard::Unread; body.values.len()];
+    for tree in results.iter().flatten() {
+        tree.values()
+            .into_iter()
+            .for_each(|id| guards[id.0 as usize] = Guard::Open);
+    }
+    for top in tops.iter().rev() {
+        guard(body, top, &mut guards);
+    }
     let Counting { mut defs, summed, .. } = counting;
+    for (def, guard) in defs.iter_mut().zip(guards) {
+        if let Guard::Choice(cond, side) = guard {
+            def.guard = Some((cond, side));
+        }
+    }
     for (def, summed) in defs.iter_mut().zip(summed) {
         def.in_sum = summed && def.uses == 1;
-        def.guard = def.guard.filter(|_| def.uses == 1);
     }
     defs
 }
@@ -54,19 +67,6 @@ impl Counting<'_> {
                 ) => self.body.is_float(*y) && self.body.value(*y).origin == Origin::Derivative,
                 _ => false,
             };
-            if let Instr::Select {
-                cond,
-                then,
-                otherwise,
-            } = stmt.instr
-            {
-                let zero = |id: ValueId| self.body.value(id).constant == Some(Const::Float(0.0));
-                for (value, other, side) in [(then, otherwise, true), (otherwise, then, false)] {
-                    if zero(other) {
-                        self.defs[value.0 as usize].guard = Some((cond, side));
-                    }
-                }
-            }
             for id in uses(&stmt.instr) {
                 self.read(id);
                 self.summed[id.0 as usize] |= sum && self.homes[id.0 as usize] == here;
@@ -76,5 +76,75 @@ impl Counting<'_> {
                 .for_each(|inner| self.region(inner));
         }
         region.yields.iter().for_each(|id| self.read(*id));
+    }
+}
+
+/// Who reads a value.
+#[derive(Clone, Copy, PartialEq)]
+enum Guard {
+    Unread,
+    /// In the end, only choices that take it if the condition has this outcome, and zero otherwise.
+    Choice(ValueId, bool),
+    Open,
+}
+
+impl Guard {
+    fn meet(self, other: Guard) -> Guard {
+        match (self, other) {
+            (Guard::Unread, other) => other,
+            (guard, other) if guard == other || other == Guard::Unread => guard,
+            _ => Guard::Open,
+        }
+    }
+}
+
+/// From the last statement to the first, so that readers come before what they read.
+fn guard(body: &Body, region: &Region, guards: &mut [Guard]) {
+    let read = |id: ValueId, how: Guard, guards: &mut [Guard]| {
+        let slot = &mut guards[id.0 as usize];
+        *slot = slot.meet(how);
+    };
+    for id in &region.yields {
+        read(*id, Guard::Open, guards);
+    }
+    for stmt in region.stmts.iter().rev() {
+        for inner in regions(&stmt.instr).into_iter().rev() {
+            guard(body, inner, guards);
+        }
+        match (&stmt.instr, stmt.results.as_slice()) {
+            (
+                Instr::Select {
+                    cond,
+                    then,
+                    otherwise,
+                },
+                [y],
+            ) => {
+                let zero = |id: ValueId| body.value(id).constant == Some(Const::Float(0.0));
+                let own = guards[y.0 as usize];
+                read(*cond, Guard::Open, guards);
+                let kept = |other: ValueId, side: bool| {
+                    if zero(other) {
+                        Guard::Choice(*cond, side)
+                    } else {
+                        own
+                    }
+                };
+                let (taken, other) = (kept(*otherwise, true), kept(*then, false));
+                read(*then, taken, guards);
+                read(*otherwise, other, guards);
+            }
+            (Instr::Binary(..) | Instr::Unary(..), [y]) => {
+                let own = guards[y.0 as usize];
+                for id in uses(&stmt.instr) {
+                    read(id, own, guards);
+                }
+            }
+            (instr, _) => {
+                for id in uses(instr) {
+                    read(id, Guard::Open, guards);
+                }
+            }
+        }
     }
 }

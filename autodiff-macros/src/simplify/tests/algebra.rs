@@ -2,7 +2,7 @@
 
 use super::{expression, formula, simple, simple_without, size, value_at};
 use crate::ir::sample::Sample;
-use crate::ir::{Int, Origin, ValueId};
+use crate::ir::{CompareOp, Int, Origin, ValueId};
 
 /// How much a rule may change.
 #[derive(Clone, Copy, PartialEq)]
@@ -13,6 +13,8 @@ enum Law {
     Zero,
     /// The last digits, where everything is finite.
     Factor,
+    /// What is not a number because a branch that did not run has an infinite slope.
+    Absent,
 }
 
 const AWKWARD: [f64; 12] = [
@@ -52,6 +54,7 @@ fn check(law: Law, expected: &str, build: impl FnOnce(&mut Sample, ValueId, Valu
         let kept = match law {
             Law::Exact => old.to_bits() == new.to_bits(),
             Law::Zero => old == new,
+            Law::Absent => old == new || old.is_nan(),
             // Terms may cancel, so that their own size is what counts.
             Law::Factor => {
                 let size = at.iter().fold(1.0_f64, |size, x| size.max(x * x));
@@ -404,4 +407,50 @@ fn signs_end_in_a_subtraction_or_at_a_common_factor() {
         let (l, r) = (f.math("sin", &[l]), f.math("cos", &[r]));
         f.b.add(l, r)
     });
+}
+
+#[test]
+fn what_did_not_run_is_not_multiplied() {
+    let choice = |f: &mut Sample, x: ValueId, y: ValueId| {
+        let zero = f.b.float(0.0);
+        let cond = f.b.compare(CompareOp::Gt, x, zero);
+        f.b.select(cond, y, zero)
+    };
+    check(Law::Absent, "select(x > 0.0, y / z, 0.0)", |f, x, y, z| {
+        let bar = choice(f, x, y);
+        f.b.div(bar, z)
+    });
+    check(
+        Law::Absent,
+        "select(x > 0.0, sqrt(z) * y * z, 0.0)",
+        |f, x, y, z| {
+            let bar = choice(f, x, y);
+            let s = f.math("sqrt", &[z]);
+            let product = f.b.mul(s, bar);
+            f.b.mul(product, z)
+        },
+    );
+    check(Law::Absent, "select(x > 0.0, y * z - y, 0.0)", |f, x, y, z| {
+        let bar = choice(f, x, y);
+        let product = f.b.mul(bar, z);
+        f.b.sub(product, bar)
+    });
+}
+
+#[test]
+fn what_a_branch_did_not_give_is_not_multiplied() {
+    let body = expression(|f, x, y, z| {
+        let zero = f.b.float(0.0);
+        let cond = f.b.compare(CompareOp::Gt, x, zero);
+        let all = f.branch(cond, |f| vec![f.math("exp", &[y])], |_| vec![zero]);
+        let product = f.b.mul(all[0], z);
+        f.b.mul(product, product)
+    });
+    let after = simple(&body);
+    assert!(value_at(&body, [-1.0, 2.0, f64::INFINITY]).is_nan());
+    assert_eq!(value_at(&after, [-1.0, 2.0, f64::INFINITY]), 0.0);
+    assert_eq!(
+        value_at(&after, [1.0, 2.0, 3.0]),
+        value_at(&body, [1.0, 2.0, 3.0])
+    );
 }
