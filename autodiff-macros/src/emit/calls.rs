@@ -20,6 +20,11 @@ enum Behind {
 }
 
 impl<'o, 'a> Emit<'o, 'a> {
+    /// ```text
+    /// let (y, y_dot) = g::__pushforward(x, xs, x_dot, xs_dot);
+    /// let (y, g_pullback) = g::__forward(x, xs);
+    /// let (x_term, _) = g_pullback(y_bar, xs, xs_bar);
+    /// ```
     pub(super) fn call(&mut self, stmt: &Stmt, call: &Call, pos: u32) -> TokenStream {
         let Callee::Path(path) = &call.callee;
         if let Some(last) = path.path.segments.last() {

@@ -18,6 +18,10 @@ pub(super) struct Side {
 
 impl<'o, 'a> Emit<'o, 'a> {
     /// An `if` as a statement, with a `let` for results that are new.
+    ///
+    /// ```text
+    /// let (y, z) = if x > 0.0 { sum += x; (x, 1.0) } else { (0.0, 2.0) };
+    /// ```
     pub(super) fn branch(&mut self, node: NodeNo) -> TokenStream {
         let facts = self.facts;
         let stmt = facts.outline.nodes[node].stmt;

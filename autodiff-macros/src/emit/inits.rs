@@ -12,6 +12,7 @@ use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
 impl Emit<'_, '_> {
+    /// `let mut v = vec![0.0; n];`, or `v = …;` of what lives already.
     pub(super) fn alloc(&mut self, place: PlaceId, init: &Init, pos: u32) -> TokenStream {
         let at = self.at;
         let value = self.beginning(place, init, pos);

@@ -11,6 +11,12 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::quote_spanned;
 
 impl<'o, 'a> Emit<'o, 'a> {
+    /// ```text
+    /// let mut sum = 0.0;
+    /// for i in 0..n {
+    ///     sum += x[i];
+    /// }
+    /// ```
     pub(super) fn repeat(&mut self, node: NodeNo) -> TokenStream {
         let at = self.at;
         let facts = self.facts;

@@ -27,6 +27,7 @@ impl Emit<'_, '_> {
         }
     }
 
+    /// `to += value;`
     pub(super) fn add_to(&mut self, to: &PlaceRef, value: ValueId) -> TokenStream {
         let at = self.at;
         let target = self.path(to).tokens;
@@ -42,12 +43,14 @@ impl Emit<'_, '_> {
         quote_spanned!(at=> #target += #value;)
     }
 
+    /// `to[a..b].fill(value);`
     pub(super) fn fill(&mut self, to: &PlaceRef, value: ValueId) -> TokenStream {
         let at = self.at;
         let (to, value) = (self.path_base(to), self.tokens(value));
         quote_spanned!(at=> #to.fill(#value);)
     }
 
+    /// `to.copy_from_slice(from);`, `to[i] = from[j];` of whole arrays.
     pub(super) fn copy_to(&mut self, to: &PlaceRef, from: &PlaceRef) -> TokenStream {
         let at = self.at;
         let (to_ty, from_ty) = (self.type_at(to), self.type_at(from));
@@ -77,6 +80,7 @@ impl Emit<'_, '_> {
         }
     }
 
+    /// `for (to, from) in to.iter_mut().zip(from) { *to += *from; }`
     pub(super) fn accumulate(&mut self, to: &PlaceRef, from: &PlaceRef) -> TokenStream {
         let at = self.at;
         let source = match to.root == from.root {
@@ -116,6 +120,7 @@ impl Emit<'_, '_> {
         }
     }
 
+    /// `v.swap(i, j);`, `::core::mem::swap(&mut u, &mut v);`
     pub(super) fn swap(&mut self, a: &PlaceRef, b: &PlaceRef) -> TokenStream {
         let at = self.at;
         if a.root != b.root {
