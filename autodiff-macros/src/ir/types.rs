@@ -35,7 +35,7 @@ pub(crate) enum Float {
 }
 
 /// Which integer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Int {
     Usize,
     Isize,

@@ -36,15 +36,21 @@ enum Phase {
 /// Applies every rewrite that is switched on until nothing changes.
 pub(crate) fn to_fixpoint(mut body: Body, switches: &Switches) -> Body {
     until_nothing_changes(&mut body, switches, Phase::First);
+    let mut changed = false;
     // Once, and in this order: a reciprocal that only its loop shares pays because it leaves the loop.
     if switches.on("algebra") {
-        accumulate::merge(&mut body);
-        reciprocals::share(&mut body);
+        changed |= accumulate::merge(&mut body);
+        changed |= reciprocals::share(&mut body);
     }
     if switches.on("hoist") {
-        hoist::hoist(&mut body, switches);
+        changed |= hoist::hoist(&mut body, switches);
     }
-    until_nothing_changes(&mut body, switches, Phase::Last);
+    if switches.on("algebra") && switches.on("common") {
+        changed |= shared::share(&mut body, Phase::Last);
+    }
+    if changed {
+        until_nothing_changes(&mut body, switches, Phase::Last);
+    }
     if switches.on("common") {
         order::pair_sines(&mut body);
     }

@@ -1,6 +1,6 @@
 //! Values by what computes them, so that nothing is computed twice.
 
-use crate::ir::{BinaryOp, Body, CompareOp, Const, Float, Instr, Type, UnaryOp, ValueId};
+use crate::ir::{BinaryOp, Body, CompareOp, Const, Float, Instr, Int, Type, UnaryOp, ValueId};
 use std::collections::HashMap;
 
 /// The values in scope. An entry never leaves the region that defines the value.
@@ -24,13 +24,13 @@ pub(super) struct Key {
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum Head {
-    Const(String),
+    Const(Kind),
     Unary(UnaryOp),
     Binary(BinaryOp),
     Compare(CompareOp),
     Select,
     Math(&'static str),
-    Cast(String),
+    Cast(Kind),
     /// Not to be shared.
     Unique(ValueId),
 }
@@ -70,7 +70,7 @@ impl Table {
 pub(super) fn key(body: &Body, instr: &Instr, y: ValueId) -> Key {
     let all = |ids: &[ValueId]| ids.iter().map(|id| operand(body, *id)).collect::<Vec<_>>();
     let (head, operands) = match instr {
-        Instr::Const(known) => (Head::Const(spelled(body.ty(y))), vec![literal(known)]),
+        Instr::Const(known) => (Head::Const(kind(body.ty(y))), vec![literal(known)]),
         Instr::Unary(op, a) => (Head::Unary(*op), all(&[*a])),
         Instr::Binary(op, a, b) => {
             let mut operands = all(&[*a, *b]);
@@ -90,7 +90,7 @@ pub(super) fn key(body: &Body, instr: &Instr, y: ValueId) -> Key {
             otherwise,
         } => (Head::Select, all(&[*cond, *then, *otherwise])),
         Instr::Math { rule, args } => (Head::Math(rule.name), all(args)),
-        Instr::Cast { value, to } => (Head::Cast(spelled(to)), all(&[*value])),
+        Instr::Cast { value, to } => (Head::Cast(kind(to)), all(&[*value])),
         _ => (Head::Unique(y), Vec::new()),
     };
     Key { head, operands }
@@ -118,10 +118,33 @@ fn commutes(op: BinaryOp) -> bool {
     }
 }
 
-/// A scalar type by name.
-fn spelled(ty: &Type) -> String {
+/// A scalar type.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum Kind {
+    F64,
+    F32,
+    /// By its name.
+    Named(String),
+    AnyFloat,
+    Int(Int),
+    Bool,
+    Other,
+}
+
+fn kind(ty: &Type) -> Kind {
     match ty {
-        Type::Float(Float::Named(name)) => name.to_string(),
-        other => format!("{other:?}"),
+        Type::Float(Float::F64) => Kind::F64,
+        Type::Float(Float::F32) => Kind::F32,
+        Type::Float(Float::Named(name)) => Kind::Named(name.to_string()),
+        Type::Float(Float::Inferred) => Kind::AnyFloat,
+        Type::Int(int) => Kind::Int(*int),
+        Type::Bool => Kind::Bool,
+        Type::Array(..)
+        | Type::Slice(_)
+        | Type::Vec(_)
+        | Type::Aggregate(_)
+        | Type::Tuple(_)
+        | Type::Host
+        | Type::Pullback => Kind::Other,
     }
 }

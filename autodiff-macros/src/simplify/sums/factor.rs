@@ -6,16 +6,17 @@ use super::{Term, rebuild};
 use crate::ir::{BinaryOp, ValueId};
 use crate::simplify::algebra::is_tame;
 use crate::simplify::rewrite::Rewriter;
+use std::collections::HashMap;
 
 /// What is taken out of some of the terms.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Common {
     /// xp + yp = (x + y)p
     Factor(ValueId),
     /// x/z + y/z = (x + y)/z
     Denominator(ValueId),
-    /// cx + cy = c(x + y)
-    Coefficient(f64),
+    /// cx + cy = c(x + y), by the bits of c.
+    Coefficient(u64),
 }
 
 /// A term as a quotient of products.
@@ -60,7 +61,7 @@ pub(super) fn taken_out(r: &mut Rewriter, terms: &[Term], like: ValueId) -> Opti
     let (base, size) = match common {
         Common::Factor(p) => (r.binary(BinaryOp::Mul, p, sum), 1.0),
         Common::Denominator(z) => (r.binary(BinaryOp::Div, sum, z), 1.0),
-        Common::Coefficient(c) => (sum, c),
+        Common::Coefficient(c) => (sum, f64::from_bits(c)),
     };
     let product = Term {
         coefficient: if negative { -size } else { size },
@@ -95,21 +96,21 @@ fn factors(r: &Rewriter, id: ValueId) -> Vec<ValueId> {
     }
 }
 
+/// What at least two terms have, in the order of the terms.
 fn candidates(terms: &[Term], parts: &[Option<Parts>]) -> Vec<Common> {
+    let mut counts: HashMap<Common, usize> = HashMap::new();
     let mut res: Vec<Common> = Vec::new();
     for (term, parts) in terms.iter().zip(parts) {
         let Some(parts) = parts else { continue };
-        let mut more = parts
-            .denominator
-            .map(Common::Denominator)
-            .into_iter()
-            .collect::<Vec<_>>();
+        let mut more: Vec<_> = parts.denominator.map(Common::Denominator).into_iter().collect();
         more.extend(parts.factors.iter().map(|p| Common::Factor(*p)));
         if is_scale(term.coefficient) {
-            more.push(Common::Coefficient(term.coefficient.abs()));
+            more.push(Common::Coefficient(term.coefficient.abs().to_bits()));
         }
         for common in more {
-            if !res.contains(&common) {
+            let count = counts.entry(common).or_default();
+            *count += 1;
+            if *count == 2 {
                 res.push(common);
             }
         }
@@ -126,7 +127,7 @@ fn has(term: &Term, parts: &Parts, common: Common) -> bool {
     match common {
         Common::Factor(p) => parts.denominator.is_none() && parts.factors.contains(&p),
         Common::Denominator(z) => parts.denominator == Some(z),
-        Common::Coefficient(c) => term.coefficient.abs() == c,
+        Common::Coefficient(c) => term.coefficient.abs().to_bits() == c,
     }
 }
 
@@ -157,7 +158,7 @@ fn without(r: &mut Rewriter, term: &Term, parts: &Parts, common: Common) -> Term
             at.map(|at| factors.remove(at));
         }
         Common::Denominator(_) => denominator = None,
-        Common::Coefficient(c) => coefficient /= c,
+        Common::Coefficient(c) => coefficient /= f64::from_bits(c),
     }
     let product = factors.into_iter().reduce(|a, b| r.binary(BinaryOp::Mul, a, b));
     let base = match (product, denominator) {
