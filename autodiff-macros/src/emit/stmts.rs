@@ -1,6 +1,7 @@
 //! Statements, and what binds their results.
 
 use super::body::{Emit, tuple};
+use super::exprs::Level;
 use super::outline::{NodeNo, RegionNo};
 use super::types;
 use super::typing::is_spellable;
@@ -157,7 +158,6 @@ impl<'o, 'a> Emit<'o, 'a> {
 
     /// `let x = …;`, or `x += …;` of a variable that lives already.
     fn define(&mut self, id: ValueId, instr: &Instr) -> TokenStream {
-        let at = self.at;
         let stmt = self
             .facts
             .outline
@@ -167,18 +167,47 @@ impl<'o, 'a> Emit<'o, 'a> {
             let value = self.computed(stmt).tokens;
             return self.bind(Pattern::Value(id), value);
         }
-        let variable = self.facts.variables.of_value(id);
-        let change = self.change(instr, |emit, operand| emit.lives_in(operand, variable));
-        match change {
-            Some(change) => {
-                let local = self.variable(id);
-                let ident = self.locals.used(local, at);
-                quote_spanned!(at=> #ident #change;)
+        if let Some(changed) = self.changed(id, instr) {
+            return changed;
+        }
+        let value = self.computed(stmt).tokens;
+        self.bind(Pattern::Value(id), value)
+    }
+
+    /// `x += y;`, `if cond { x = y; }`, if that gives the variable of `to` the value of `instr`.
+    fn changed(&mut self, to: ValueId, instr: &Instr) -> Option<TokenStream> {
+        let at = self.at;
+        let variable = self.facts.variables.of_value(to);
+        if let Some(change) = self.change(instr, |emit, operand| emit.lives_in(operand, variable)) {
+            let local = self.variable(to);
+            let ident = self.locals.used(local, at);
+            return Some(quote_spanned!(at=> #ident #change;));
+        }
+        let (cond, then, otherwise) = match instr {
+            Instr::Select {
+                cond,
+                then,
+                otherwise,
+            } => (*cond, *then, *otherwise),
+            Instr::If {
+                cond,
+                then,
+                otherwise,
+            } if then.yields.len() == 1 => (*cond, then.yields[0], otherwise.yields[0]),
+            _ => return None,
+        };
+        match (self.lives_in(then, variable), self.lives_in(otherwise, variable)) {
+            (false, true) => {
+                let cond = self.condition(cond);
+                let then = self.assign_one(to, then);
+                Some(quote_spanned!(at=> if #cond { #then }))
             }
-            None => {
-                let value = self.computed(stmt).tokens;
-                self.bind(Pattern::Value(id), value)
+            (true, false) => {
+                let cond = self.not(cond).at(Level::Or, at);
+                let otherwise = self.assign_one(to, otherwise);
+                Some(quote_spanned!(at=> if #cond { #otherwise }))
             }
+            _ => None,
         }
     }
 
@@ -327,19 +356,14 @@ impl<'o, 'a> Emit<'o, 'a> {
 
     fn assign_one(&mut self, to: ValueId, value: ValueId) -> TokenStream {
         let at = self.at;
-        let variable = self.facts.variables.of_value(to);
         let instr = self.inline_instr(value).cloned();
-        let change =
-            instr.and_then(|instr| self.change(&instr, |emit, operand| emit.lives_in(operand, variable)));
+        if let Some(changed) = instr.and_then(|instr| self.changed(to, &instr)) {
+            return changed;
+        }
         let local = self.variable(to);
         let ident = self.locals.used(local, at);
-        match change {
-            Some(change) => quote_spanned!(at=> #ident #change;),
-            None => {
-                let value = self.tokens(value);
-                quote_spanned!(at=> #ident = #value;)
-            }
-        }
+        let value = self.tokens(value);
+        quote_spanned!(at=> #ident = #value;)
     }
 
     /// Whether anything that lives in the variable is read.
