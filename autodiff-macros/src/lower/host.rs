@@ -7,7 +7,7 @@ use super::operand::{By, Halt, Lowered, Operand};
 use super::purity::{is_pure, is_pure_method};
 use crate::ir::{HostArg, Init, Instr, Type};
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
 
 /// Whether what carries a derivative may stand in host code.
@@ -82,15 +82,6 @@ impl Lowerer<'_> {
         pure: bool,
         want: Option<&Type>,
     ) -> Operand {
-        if want.is_some_and(Type::has_floats) && self.knows_bits(&args) {
-            self.diags
-                .error(
-                    &quote_spanned!(self.b.span=> float),
-                    "a number is made again from the text or the bits of what carries a derivative, which is lost on the way",
-                )
-                .help("use the number itself");
-            return Operand::Poison;
-        }
         match want {
             Some(ty @ (Type::Array(..) | Type::Vec(_))) => {
                 let place = self.place(ty.clone(), None);
@@ -139,14 +130,6 @@ impl Lowerer<'_> {
                 Operand::Value(self.one(Instr::Host { template, args, pure }, Type::Host))
             }
         }
-    }
-
-    /// Whether one of `args` is the text or the bits of what carries a derivative.
-    fn knows_bits(&self, args: &[HostArg]) -> bool {
-        args.iter().any(|arg| match arg {
-            HostArg::Value(id) => self.varied.bits.contains(id),
-            HostArg::Place(_) | HostArg::PlaceMut(_) => false,
-        })
     }
 
     /// Puts holes into `expr`. A part that touches what carries a derivative is lowered on its own: `table[x as usize]`.
@@ -259,6 +242,11 @@ impl Lowerer<'_> {
     /// Something with a derivative goes into host code.
     fn loses<T>(&mut self, name: Option<&str>, at: &impl ToTokens) -> Lowered<T> {
         match name {
+            Some(name) if self.scopes.find(name).is_some() => self.refuse(
+                at,
+                &format!("`{name}` is a variable: which function it stands for cannot be seen"),
+                "call the function by its own name, or write the closure into the `let` of the variable",
+            ),
             Some(name) => self.refuse(
                 at,
                 &format!("nothing is known about the derivative of `{name}`"),

@@ -1,5 +1,6 @@
 use differentiable::differentiable;
 
+#[allow(non_camel_case_types)]
 struct f {
     x: f64,
 }

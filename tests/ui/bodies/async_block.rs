@@ -1,13 +1,10 @@
 use differentiable::differentiable;
 
-async fn later() -> f64 {
-    1.0
-}
-
 #[differentiable]
 fn f(x: f64) -> f64 {
-    let y = later().await;
-    x * y
+    let later = async { x * x };
+    drop(later);
+    x
 }
 
 fn main() {}
