@@ -159,12 +159,12 @@ impl Emitter<'_> {
         let Some(body) = &self.derivatives.hessian else {
             return Some(matrices::hessian(self.signature, function));
         };
-        if let [column] = columns(body) {
-            if let [Tree::Value(_)] = column.leaves().as_slice() {
-                let bare = column.leaves()[0].clone();
-                if self.signature.only_scalars() {
-                    return Some(self.plain(function, body, &bare));
-                }
+        if let [column] = columns(body)
+            && let [Tree::Value(_)] = column.leaves().as_slice()
+        {
+            let bare = column.leaves()[0].clone();
+            if self.signature.only_scalars() {
+                return Some(self.plain(function, body, &bare));
             }
         }
         let code = body::code(body, &self.signature.names, &body.result, None);

@@ -207,10 +207,10 @@ impl<'a> Scan<'a> {
     fn stmts(&mut self, stmts: &[syn::Stmt]) {
         for stmt in stmts {
             self.visit_stmt(stmt);
-            if let syn::Stmt::Local(local) = stmt {
-                if binds(&local.pat, self.name) {
-                    return;
-                }
+            if let syn::Stmt::Local(local) = stmt
+                && binds(&local.pat, self.name)
+            {
+                return;
             }
         }
     }
@@ -235,7 +235,7 @@ impl<'a> Scan<'a> {
 
     /// `name[i][j].0` and what it says: one level of aggregate for each index.
     fn path(&mut self, expr: &syn::Expr, inner: Option<Type>) -> bool {
-        let said = match expr {
+        match expr {
             syn::Expr::Index(it) => {
                 let element = match &*it.index {
                     // A part of an aggregate has its type, as far as we can tell.
@@ -247,7 +247,7 @@ impl<'a> Scan<'a> {
                 };
                 let element = element.unwrap_or(Type::Float(Float::Inferred));
                 let ty = Type::Aggregate(Box::new(element));
-                return self.base(&it.expr, ty);
+                self.base(&it.expr, ty)
             }
             syn::Expr::Field(it) => {
                 let syn::Member::Unnamed(index) = &it.member else {
@@ -257,11 +257,10 @@ impl<'a> Scan<'a> {
                 if let (Some(last), Some(inner)) = (parts.last_mut(), inner) {
                     *last = inner;
                 }
-                return self.base(&it.base, Type::Tuple(parts));
+                self.base(&it.base, Type::Tuple(parts))
             }
             _ => false,
-        };
-        said
+        }
     }
 
     fn base(&mut self, base: &syn::Expr, ty: Type) -> bool {
@@ -325,15 +324,15 @@ impl<'ast> Visit<'ast> for Scan<'_> {
     fn visit_item(&mut self, _: &'ast syn::Item) {}
 
     fn visit_local(&mut self, local: &'ast syn::Local) {
-        if let Some(init) = &local.init {
-            if self.is_it(&init.expr) {
-                match stripped(&local.pat) {
-                    syn::Pat::Tuple(it) => {
-                        self.strong(Type::Tuple(vec![Type::Float(Float::Inferred); it.elems.len()]));
-                    }
-                    syn::Pat::Slice(_) => self.strong(aggregate()),
-                    _ => (),
+        if let Some(init) = &local.init
+            && self.is_it(&init.expr)
+        {
+            match stripped(&local.pat) {
+                syn::Pat::Tuple(it) => {
+                    self.strong(Type::Tuple(vec![Type::Float(Float::Inferred); it.elems.len()]));
                 }
+                syn::Pat::Slice(_) => self.strong(aggregate()),
+                _ => (),
             }
         }
         visit::visit_local(self, local);
@@ -376,21 +375,20 @@ impl<'ast> Visit<'ast> for Scan<'_> {
         }
         if let (Some(syn::Expr::Closure(closure)), syn::Expr::MethodCall(source)) =
             (it.args.last(), &*it.receiver)
+            && let (true, Some(pat)) = (name == "map" || name == "for_each", closure.inputs.last())
         {
-            if let (true, Some(pat)) = (name == "map" || name == "for_each", closure.inputs.last()) {
-                let element = |pattern: &Pattern<'_>| pattern.element(|name| from_expr(name, &closure.body));
-                self.iterated(&syn::Expr::MethodCall(source.clone()), element, pat);
-            }
+            let element = |pattern: &Pattern<'_>| pattern.element(|name| from_expr(name, &closure.body));
+            self.iterated(&syn::Expr::MethodCall(source.clone()), element, pat);
         }
         visit::visit_expr_method_call(self, it);
     }
 
     fn visit_expr_call(&mut self, it: &'ast syn::ExprCall) {
         for arg in &it.args {
-            if let syn::Expr::Reference(arg) = arg {
-                if self.is_it(&arg.expr) {
-                    self.weak.get_or_insert_with(aggregate);
-                }
+            if let syn::Expr::Reference(arg) = arg
+                && self.is_it(&arg.expr)
+            {
+                self.weak.get_or_insert_with(aggregate);
             }
         }
         visit::visit_expr_call(self, it);

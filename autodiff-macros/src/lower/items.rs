@@ -78,7 +78,7 @@ impl Walk<'_> {
                     return;
                 }
                 Item::Copied(inner) | Item::Filter(inner, _) | Item::Moved { item: inner, .. } => {
-                    item = inner
+                    item = inner;
                 }
                 Item::Number | Item::Element { .. } | Item::Part { .. } | Item::Host(_) | Item::Pair(..) => {
                     return;

@@ -27,10 +27,7 @@ impl Lowerer<'_> {
         if at_zero && step.is_none() && !reversed && matches!(ty, Int::Usize) {
             return Ok(walk);
         }
-        let count = match end {
-            Some(end) => Some(self.count_of(start, end, step)),
-            None => None,
-        };
+        let count = end.map(|end| self.count_of(start, end, step));
         let first = match (reversed, count) {
             (true, Some(count)) => {
                 // Of an empty walk there is no last number, and nobody asks for it.

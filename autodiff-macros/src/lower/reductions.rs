@@ -180,12 +180,11 @@ impl<'a> Lowerer<'a> {
             );
         }
         let start = self.snapshot();
-        if let Ok(counted) = self.zero_based(it, walk.clone()) {
-            if let Some(len) = counted.steps.end {
-                if let Some(list) = self.collect_numbers(&counted, len, want)? {
-                    return Ok(list);
-                }
-            }
+        if let Ok(counted) = self.zero_based(it, walk.clone())
+            && let Some(len) = counted.steps.end
+            && let Some(list) = self.collect_numbers(&counted, len, want)?
+        {
+            return Ok(list);
         }
         self.restore(&start);
         let list = self.empty(want, None);

@@ -46,11 +46,12 @@ pub(super) fn read(mut body: Body, request: &Request, open: &BTreeSet<ValueId>) 
 
 fn read_in(region: &mut Region, body: &Body, request: &Request, open: &BTreeSet<ValueId>) {
     for stmt in &mut region.stmts {
-        if let (Instr::Host { template, .. }, [result]) = (&mut stmt.instr, stmt.results.as_slice()) {
-            if open.contains(result) && is_number(body.ty(*result)) {
-                let facade = &request.facade;
-                *template = quote!(#facade::__private::plain(#template));
-            }
+        if let (Instr::Host { template, .. }, [result]) = (&mut stmt.instr, stmt.results.as_slice())
+            && open.contains(result)
+            && is_number(body.ty(*result))
+        {
+            let facade = &request.facade;
+            *template = quote!(#facade::__private::plain(#template));
         }
         for inner in regions_mut(&mut stmt.instr) {
             read_in(inner, body, request, open);

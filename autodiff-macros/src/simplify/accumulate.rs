@@ -45,31 +45,31 @@ impl Merging<'_> {
             for inner in regions_mut(&mut stmt.instr) {
                 self.region(inner);
             }
-            if let Instr::AddTo { to, value } = &mut stmt.instr {
-                if self.body.place(to.root).origin == Origin::Derivative {
-                    let memory = self.memory[to.root.0 as usize];
-                    let known = last.entry(memory).or_default();
-                    let before = known.iter().position(|(path, _)| path == to);
-                    let before = before.map(|k| known.swap_remove(k).1);
-                    if let Some(Stmt {
-                        instr: Instr::AddTo { value: first, .. },
-                        ..
-                    }) = before.and_then(|at| stmts[at].take())
-                    {
-                        self.changed = true;
-                        let sum = self.sum(first, *value);
-                        let instr = Instr::Binary(BinaryOp::Add, first, *value);
-                        *value = sum;
-                        stmts.push(Some(Stmt {
-                            results: vec![sum],
-                            instr,
-                            span: stmt.span,
-                        }));
-                    }
-                    known.push((to.clone(), stmts.len()));
-                    stmts.push(Some(stmt));
-                    continue;
+            if let Instr::AddTo { to, value } = &mut stmt.instr
+                && self.body.place(to.root).origin == Origin::Derivative
+            {
+                let memory = self.memory[to.root.0 as usize];
+                let known = last.entry(memory).or_default();
+                let before = known.iter().position(|(path, _)| path == to);
+                let before = before.map(|k| known.swap_remove(k).1);
+                if let Some(Stmt {
+                    instr: Instr::AddTo { value: first, .. },
+                    ..
+                }) = before.and_then(|at| stmts[at].take())
+                {
+                    self.changed = true;
+                    let sum = self.sum(first, *value);
+                    let instr = Instr::Binary(BinaryOp::Add, first, *value);
+                    *value = sum;
+                    stmts.push(Some(Stmt {
+                        results: vec![sum],
+                        instr,
+                        span: stmt.span,
+                    }));
                 }
+                known.push((to.clone(), stmts.len()));
+                stmts.push(Some(stmt));
+                continue;
             }
             self.forget(&stmt, &mut last);
             stmts.push(Some(stmt));

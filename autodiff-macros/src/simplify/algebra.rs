@@ -204,11 +204,11 @@ fn div(r: &mut Rewriter, a: ValueId, b: ValueId, y: ValueId) -> Option<Step> {
         }
     }
     // Factor: (cx)/b = c(x/b).
-    if let Some((c, x)) = multiple_of(r, a).filter(|(c, _)| r.float_of(*c).is_some_and(is_tame)) {
-        if r.alone(a) {
-            let quotient = r.binary(BinaryOp::Div, x, b);
-            return Some(binary(BinaryOp::Mul, c, quotient));
-        }
+    if let Some((c, x)) = multiple_of(r, a).filter(|(c, _)| r.float_of(*c).is_some_and(is_tame))
+        && r.alone(a)
+    {
+        let quotient = r.binary(BinaryOp::Div, x, b);
+        return Some(binary(BinaryOp::Mul, c, quotient));
     }
     // Exact: (-a)/(-b) = a/b, (-a)/b = -(a/b), a/(-b) = -(a/b).
     match (r.negated(a), r.negated(b)) {

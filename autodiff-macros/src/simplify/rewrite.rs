@@ -349,10 +349,10 @@ impl Rewriter<'_> {
                 continue;
             }
             def.uses -= 1;
-            if def.uses == 0 {
-                if let Some(instr) = def.instr.clone() {
-                    self.release(&instr);
-                }
+            if def.uses == 0
+                && let Some(instr) = def.instr.clone()
+            {
+                self.release(&instr);
             }
         }
     }

@@ -60,7 +60,7 @@ fn operand(r: &Rewriter, id: ValueId, sign: f64, terms: &mut Vec<Term>) {
         Some(sum @ (Instr::Binary(BinaryOp::Add | BinaryOp::Sub, ..) | Instr::Unary(UnaryOp::Neg, _)))
             if r.is_derivative(id) =>
         {
-            collect(r, sum, sign, terms)
+            collect(r, sum, sign, terms);
         }
         _ => {
             let multiple = super::algebra::multiple_of(r, id).filter(|_| r.alone(id));

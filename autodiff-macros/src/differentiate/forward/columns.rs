@@ -73,7 +73,7 @@ fn mirror(tree: &Tree, by: &BTreeMap<ValueId, Tree>) -> Tree {
 fn inputs(body: &Body) -> Option<Vec<Input>> {
     let mut calls = body.pullback.is_some();
     each(&body.region, &mut |stmt| {
-        calls |= matches!(stmt.instr, Instr::Call(_))
+        calls |= matches!(stmt.instr, Instr::Call(_));
     });
     if calls {
         return None;

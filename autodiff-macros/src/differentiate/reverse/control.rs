@@ -127,10 +127,10 @@ impl<'a> Reverse<'a> {
 
         let mut init = Vec::new();
         let mut params = vec![self.b.value(induction_type(self, it))];
-        if self.numbers_alike(it) {
-            if let Some(name) = self.primal.value(it.body.params[0]).name.clone() {
-                self.b.name(params[0], name.text);
-            }
+        if self.numbers_alike(it)
+            && let Some(name) = self.primal.value(it.body.params[0]).name.clone()
+        {
+            self.b.name(params[0], name.text);
         }
         let mut bars = BTreeMap::new();
         for k in &active {

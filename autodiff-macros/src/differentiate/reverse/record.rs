@@ -151,10 +151,10 @@ impl<'a> Reverse<'a> {
             .layout
             .def(id)
             .expect("only results of instructions have a cost");
-        if let Instr::Len(at) = &stmt.instr {
-            if let Some(len) = self.begun_length(at) {
-                return self.available(len);
-            }
+        if let Instr::Len(at) = &stmt.instr
+            && let Some(len) = self.begun_length(at)
+        {
+            return self.available(len);
         }
         let mut instr = stmt.instr.clone();
         let map: BTreeMap<_, _> = uses(&instr)

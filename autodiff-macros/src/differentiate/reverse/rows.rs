@@ -98,7 +98,7 @@ fn floats(body: &Body, place: PlaceId) -> Option<usize> {
 fn takes_static(primal: &Body) -> bool {
     let mut calls = false;
     each(&primal.region, &mut |stmt| {
-        calls |= matches!(stmt.instr, Instr::Call(_))
+        calls |= matches!(stmt.instr, Instr::Call(_));
     });
     let mut active = primal.params.iter().filter(|param| param.role == Role::Active);
     let fixed = |id: PlaceId| floats(primal, id).is_some() && primal.place(id).param != Some(Passing::RefMut);

@@ -36,11 +36,9 @@ impl<'a> Reverse<'a> {
 
     fn back_scalar(&mut self, instr: &'a Instr, y: ValueId, bar: ValueId) {
         match instr {
-            Instr::Unary(UnaryOp::Neg, a) => {
-                if self.is_active(*a) {
-                    let term = self.b.neg(bar);
-                    self.add_bar(*a, term);
-                }
+            Instr::Unary(UnaryOp::Neg, a) if self.is_active(*a) => {
+                let term = self.b.neg(bar);
+                self.add_bar(*a, term);
             }
             Instr::Binary(op, l, r) => self.back_binary(*op, *l, *r, y, bar),
             Instr::Select {
@@ -92,12 +90,10 @@ impl<'a> Reverse<'a> {
                     });
                 }
             }
-            Instr::Cast { value, to: _ } => {
-                if self.is_active(*value) {
-                    let ty = self.primal.ty(*value).clone();
-                    let term = self.b.cast(bar, ty);
-                    self.add_bar(*value, term);
-                }
+            Instr::Cast { value, to: _ } if self.is_active(*value) => {
+                let ty = self.primal.ty(*value).clone();
+                let term = self.b.cast(bar, ty);
+                self.add_bar(*value, term);
             }
             Instr::Load(from) => {
                 if let Some(to) = self.shadow_ref(from) {

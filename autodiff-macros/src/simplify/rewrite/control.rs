@@ -108,16 +108,15 @@ impl Rewriter<'_> {
 
     pub(super) fn repeat(&mut self, mut results: Vec<ValueId>, mut it: Loop) {
         let span = self.span;
-        if let LoopKind::Range { start, end, .. } = &it.kind {
-            if let (Some(start), Some(end), false) = (self.int_of(*start), self.int_of(*end), it.trips) {
-                if start >= end {
-                    self.changed = true;
-                    for (result, init) in results.iter().zip(&it.init) {
-                        self.replace(*result, *init);
-                    }
-                    return;
-                }
+        if let LoopKind::Range { start, end, .. } = &it.kind
+            && let (Some(start), Some(end), false) = (self.int_of(*start), self.int_of(*end), it.trips)
+            && start >= end
+        {
+            self.changed = true;
+            for (result, init) in results.iter().zip(&it.init) {
+                self.replace(*result, *init);
             }
+            return;
         }
         self.drop_invariant(&mut results, &mut it);
         if let LoopKind::While { cond: Some(cond) } = &it.kind {

@@ -37,11 +37,11 @@ impl Rewriter<'_> {
     /// A value that is what `instr` would read.
     pub(super) fn seen(&mut self, instr: &Instr) -> Option<ValueId> {
         let (at, what) = looks_at(instr)?;
-        if what == What::Length {
-            if let Some(len) = self.typed_length(at) {
-                let len = crate::ir::Const::Int(i128::try_from(len).ok()?);
-                return Some(self.emit(Instr::Const(len), Type::USIZE));
-            }
+        if what == What::Length
+            && let Some(len) = self.typed_length(at)
+        {
+            let len = crate::ir::Const::Int(i128::try_from(len).ok()?);
+            return Some(self.emit(Instr::Const(len), Type::USIZE));
         }
         let path = self.steps(at);
         let entries = self.loads.entries.get(&self.memory[at.root.0 as usize])?;

@@ -41,10 +41,10 @@ pub(super) fn shapes(body: &Body) -> BTreeMap<PlaceId, Shape> {
     let regions: Vec<&Region> = regions.into_iter().flatten().collect();
     for region in &regions {
         each(region, &mut |stmt| {
-            if let Instr::Alloc { place, init } = &stmt.instr {
-                if let Some(shape) = shape(body, *place, init) {
-                    res.insert(*place, shape);
-                }
+            if let Instr::Alloc { place, init } = &stmt.instr
+                && let Some(shape) = shape(body, *place, init)
+            {
+                res.insert(*place, shape);
             }
         });
     }
