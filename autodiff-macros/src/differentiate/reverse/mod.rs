@@ -10,6 +10,7 @@ mod fuse;
 mod memory;
 mod places;
 mod plan;
+mod recompute;
 mod record;
 mod rows;
 mod scalars;
@@ -17,7 +18,7 @@ mod shadows;
 mod sink;
 
 use super::products::sum;
-use crate::analyse::{Activity, Layout, RegionId, StmtKey, active};
+use crate::analyse::{Activity, Layout, RegionId, StmtKey, active, read_back};
 use crate::ir::{
     Body, Builder, Float, Name, Origin, Param, Passing, Place, PlaceId, PlaceRef, Pullback, Region, Role,
     Tree, Type, ValueId,
@@ -122,6 +123,8 @@ struct Reverse<'a> {
     primal: &'a Body,
     layout: &'a Layout<'a>,
     active: Activity,
+    /// What adjoints will read of the primal.
+    read_back: BTreeSet<ValueId>,
     uses: BTreeMap<ValueId, Vec<sink::Use>>,
     switches: &'a Switches,
     /// The seed is known and forward and reverse sweep share a scope.
@@ -173,11 +176,13 @@ impl<'a> Reverse<'a> {
             region: Region::default(),
             ..primal.clone()
         };
+        let active = active(primal);
         Reverse {
             b: Builder::new(shell, Origin::Derivative),
             primal,
             layout,
-            active: active(primal),
+            read_back: read_back(primal, &active),
+            active,
             uses: Self::uses_of(layout),
             switches,
             gradient,

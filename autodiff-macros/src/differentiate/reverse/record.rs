@@ -1,5 +1,4 @@
-//! Values of the primal in the reverse sweep: named where they are in scope, recomputed where that is cheap, and
-//! recorded by the forward sweep otherwise.
+//! Values of the primal that the forward sweep records, because nothing else gives them again in the reverse sweep.
 //!
 //! Two classes of records. *Indexed*: the trip counts of all loops around the value are known in front of them, so
 //! one flat buffer holds a value per iteration. *Stack*: they are not, so the forward sweep pushes and the reverse
@@ -8,12 +7,10 @@
 use super::Reverse;
 use super::plan::Export;
 use crate::analyse::{RegionId, StmtKey};
-use crate::ir::visit::{rename, uses};
 use crate::ir::{
     BinaryOp, Const, Init, Instr, Int, Len, LoopKind, Name, PlaceId, PlaceRef, Proj, Stmt, Type, ValueId,
 };
 use crate::rules::Rule;
-use std::collections::BTreeMap;
 
 /// Where the forward sweep keeps a value.
 #[derive(Clone, Copy, Debug)]
@@ -31,36 +28,7 @@ pub(super) enum Slot {
     Tail(RegionId),
 }
 
-/// Recomputing more operations than this costs more than a store and a load.
-const CHEAP: usize = 8;
-
 impl<'a> Reverse<'a> {
-    /// `id` of the primal as a value of the reverse regions that are being built.
-    pub(super) fn available(&mut self, id: ValueId) -> ValueId {
-        let Some(home) = self.layout.home(id) else {
-            return id;
-        };
-        if self.in_scope(home) {
-            return id;
-        }
-        let frame = self.frame_of(home);
-        if let Some(here) = self.frames[frame].env.get(&id) {
-            return *here;
-        }
-        let here = match self.cost(id) {
-            Some(cost) if cost <= CHEAP => self.recompute(frame, id),
-            _ => {
-                let slot = self
-                    .layout
-                    .def(id)
-                    .map_or(Slot::Head(home), |(key, _)| Slot::After(key));
-                self.fetch(frame, id, home, slot)
-            }
-        };
-        self.frames[frame].env.insert(id, here);
-        here
-    }
-
     /// As [`Reverse::available`], of a value that the forward sweep computes in `home` on our behalf.
     pub(super) fn extra(&mut self, id: ValueId, home: RegionId, slot: Slot) -> ValueId {
         if self.in_scope(home) {
@@ -85,53 +53,6 @@ impl<'a> Reverse<'a> {
         found.expect("the reverse of a region asks only for values of that region and those around it")
     }
 
-    /// How many operations give `id` again without a new record; `None` if nothing does.
-    fn cost(&self, id: ValueId) -> Option<usize> {
-        let home = self.layout.home(id)?;
-        if self.in_scope(home) {
-            return Some(0);
-        }
-        let frame = self.frames.iter().rposition(|frame| frame.region == home)?;
-        if self.frames[frame].env.contains_key(&id) {
-            return Some(0);
-        }
-        let (key, stmt) = self.layout.def(id)?;
-        if self.records.contains_key(&id) {
-            return None;
-        }
-        let own = match &stmt.instr {
-            Instr::Const(_) => 0,
-            Instr::Binary(op, ..) => {
-                let int = matches!(self.primal.ty(id), Type::Int(_) | Type::Bool);
-                let cheap = match op {
-                    BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => true,
-                    BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => true,
-                    BinaryOp::Div | BinaryOp::Rem | BinaryOp::Shl | BinaryOp::Shr => int,
-                };
-                (cheap && (int || self.switches.on("recompute"))).then_some(usize::from(!int))?
-            }
-            Instr::Unary(..) | Instr::Compare(..) | Instr::Select { .. } | Instr::Cast { .. } => {
-                self.switches.on("recompute").then_some(1)?
-            }
-            Instr::Load(at) => {
-                let there = self.layout.stays(at.root, key, false) && self.reachable(at.root);
-                (there && self.switches.on("recompute")).then_some(1)?
-            }
-            Instr::Len(at) => match self.begun_length(at) {
-                Some(len) => return self.cost(len),
-                None => {
-                    let there = self.layout.stays(at.root, key, true)
-                        && self.reachable(at.root)
-                        && self.in_scope(self.layout.place_home(at.root));
-                    there.then_some(0)?
-                }
-            },
-            _ => return None,
-        };
-        let operands: Option<Vec<usize>> = uses(&stmt.instr).into_iter().map(|id| self.cost(id)).collect();
-        Some(own + operands?.into_iter().sum::<usize>())
-    }
-
     /// The value that a vector's length was given by, if it kept it.
     pub(super) fn begun_length(&self, at: &PlaceRef) -> Option<ValueId> {
         if !at.path.is_empty() || !self.layout.keeps_shape(at.root) {
@@ -146,34 +67,8 @@ impl<'a> Reverse<'a> {
         }
     }
 
-    fn recompute(&mut self, frame: usize, id: ValueId) -> ValueId {
-        let (_, stmt) = self
-            .layout
-            .def(id)
-            .expect("only results of instructions have a cost");
-        if let Instr::Len(at) = &stmt.instr
-            && let Some(len) = self.begun_length(at)
-        {
-            return self.available(len);
-        }
-        let mut instr = stmt.instr.clone();
-        let map: BTreeMap<_, _> = uses(&instr)
-            .into_iter()
-            .map(|id| (id, self.available(id)))
-            .collect();
-        rename(&mut instr, &map);
-        if let Instr::Load(at) | Instr::Len(at) = &mut instr {
-            let root = self.place_here(at.root);
-            *at = PlaceRef {
-                root: root.root,
-                path: root.path.into_iter().chain(at.path.clone()).collect(),
-            };
-        }
-        self.build_at(frame, id, instr)
-    }
-
     /// Appends `instr` to the reverse region of `frame`, as a copy of `id`.
-    fn build_at(&mut self, frame: usize, id: ValueId, instr: Instr) -> ValueId {
+    pub(super) fn build_at(&mut self, frame: usize, id: ValueId, instr: Instr) -> ValueId {
         let depth = self.frames[frame].depth;
         let ty = self.b.body.ty(id).clone();
         let name = self.b.body.value(id).name.clone();
@@ -187,7 +82,7 @@ impl<'a> Reverse<'a> {
     }
 
     /// Has the forward sweep keep `id`, and gives it back in the reverse of its region.
-    fn fetch(&mut self, frame: usize, id: ValueId, home: RegionId, slot: Slot) -> ValueId {
+    pub(super) fn fetch(&mut self, frame: usize, id: ValueId, home: RegionId, slot: Slot) -> ValueId {
         let loops = self.loops_around(home);
         if loops.is_empty() {
             return self.export(id, home);
