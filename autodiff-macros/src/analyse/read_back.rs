@@ -29,7 +29,11 @@ pub(crate) fn read_back(body: &Body, active: &Activity) -> BTreeSet<ValueId> {
             }
             Instr::Math { rule, args } => {
                 for (partial, _) in rule.partials.iter().zip(args).filter(|(_, arg)| is_active(arg)) {
-                    let read = rule.args.iter().zip(args).filter(|(name, _)| reads(partial, name));
+                    let read = rule
+                        .args
+                        .iter()
+                        .zip(args)
+                        .filter(|(name, _)| reads(partial, name));
                     res.extend(read.map(|(_, arg)| *arg));
                     res.extend(stmt.results.iter().filter(|_| reads(partial, rule.result)));
                 }
