@@ -149,7 +149,6 @@ impl<'a> Flow<'a> {
         let results: Vec<_> = stmt.results.iter().map(|id| Node::Value(*id)).collect();
         match &stmt.instr {
             Instr::Const(_) | Instr::Compare(..) | Instr::Len(_) | Instr::Host { .. } | Instr::NoPullback => {
-                ();
             }
             Instr::Unary(_, a) | Instr::Cast { value: a, to: _ } | Instr::SomePullback(a) => {
                 self.edges(&[Node::Value(*a)], &results);

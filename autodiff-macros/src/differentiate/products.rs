@@ -6,8 +6,8 @@ use crate::rules;
 /// `slope · partial`, without multiplying by ones.
 pub(super) fn scaled(b: &mut Builder, slope: ValueId, partial: ValueId) -> ValueId {
     let one = |b: &Builder, id| match b.constant(id) {
-        Some(Const::Float(x)) if x == 1.0 => Some(false),
-        Some(Const::Float(x)) if x == -1.0 => Some(true),
+        Some(Const::Float(1.0)) => Some(false),
+        Some(Const::Float(-1.0)) => Some(true),
         _ => None,
     };
     if let Some(negative) = one(b, partial) {

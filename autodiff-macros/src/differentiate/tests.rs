@@ -384,10 +384,10 @@ fn sums_into_neighbours() {
                 let d = f.b.mul(d, d);
                 vec![f.b.add(carried[0], d)]
             });
-            if let Some(Instr::Loop(it)) = f.b.stmts().last_mut().map(|stmt| &mut stmt.instr) {
-                if let LoopKind::Range { reversed: flag, .. } = &mut it.kind {
-                    *flag = reversed;
-                }
+            if let Some(Instr::Loop(it)) = f.b.stmts().last_mut().map(|stmt| &mut stmt.instr)
+                && let LoopKind::Range { reversed: flag, .. } = &mut it.kind
+            {
+                *flag = reversed;
             }
             check(f.returning(sum[0]));
         }

@@ -72,10 +72,10 @@ fn parts(body: &Body, it: &Loop) -> Vec<PlaceRef> {
         }
     });
     each(&it.body, &mut |stmt| {
-        let element = match &stmt.instr {
-            Instr::Load(_) | Instr::Store { .. } | Instr::AddTo { .. } => true,
-            _ => false,
-        };
+        let element = matches!(
+            stmt.instr,
+            Instr::Load(_) | Instr::Store { .. } | Instr::AddTo { .. }
+        );
         for (at, access) in places(&stmt.instr) {
             let used = uses.entry(at.root).or_default();
             used.writes |= access.writes();

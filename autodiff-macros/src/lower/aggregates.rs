@@ -10,7 +10,7 @@ use syn::parse::{ParseStream, Parser};
 /// What stands between the brackets of `vec![..]`.
 enum VecMacro {
     List(Vec<syn::Expr>),
-    Repeat(syn::Expr, syn::Expr),
+    Repeat(Box<(syn::Expr, syn::Expr)>),
 }
 
 impl Lowerer<'_> {
@@ -49,7 +49,8 @@ impl Lowerer<'_> {
                 let parts: Vec<_> = parts.iter().collect();
                 self.list(&it.tokens, &parts, want, true)
             }
-            VecMacro::Repeat(value, len) => {
+            VecMacro::Repeat(both) => {
+                let (value, len) = *both;
                 let element = want.and_then(Type::element).cloned();
                 let operand = self.expr(&value, element.as_ref());
                 let len = self.value(&len, Some(&Type::USIZE));
@@ -322,7 +323,7 @@ fn vec_content(input: ParseStream<'_>) -> syn::Result<VecMacro> {
     let first: syn::Expr = input.parse()?;
     if input.peek(syn::Token![;]) {
         input.parse::<syn::Token![;]>()?;
-        return Ok(VecMacro::Repeat(first, input.parse()?));
+        return Ok(VecMacro::Repeat(Box::new((first, input.parse()?))));
     }
     let mut all = vec![first];
     while input.parse::<Option<syn::Token![,]>>()?.is_some() && !input.is_empty() {

@@ -150,9 +150,7 @@ impl Lowerer<'_> {
             Operand::Ref(inner) => self.name_values(inner, var),
             Operand::Tuple(parts) => parts.iter().for_each(|part| self.name_values(part, var)),
             Operand::Option { some: _, value } => self.name_values(value, var),
-            Operand::Place { .. } | Operand::Alias(_) | Operand::Unset | Operand::Lost | Operand::Poison => {
-                ();
-            }
+            Operand::Place { .. } | Operand::Alias(_) | Operand::Unset | Operand::Lost | Operand::Poison => {}
         }
     }
 

@@ -154,7 +154,7 @@ impl Lowerer<'_> {
             };
             let end = self.one(len, Type::USIZE);
             return Ok(Walk {
-                steps: self.from_zero(end),
+                steps: self.steps_from_zero(end),
                 item: Item::Host(list),
             });
         }
@@ -167,7 +167,7 @@ impl Lowerer<'_> {
             Some(at) => {
                 let end = self.length(&at);
                 Ok(Walk {
-                    steps: self.from_zero(end),
+                    steps: self.steps_from_zero(end),
                     item: Item::Element { at, by: By::Temp },
                 })
             }
@@ -192,7 +192,7 @@ impl Lowerer<'_> {
         };
         let end = self.length(&at);
         Ok(Walk {
-            steps: self.from_zero(end),
+            steps: self.steps_from_zero(end),
             item: Item::Element { at, by },
         })
     }
@@ -205,7 +205,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn from_zero(&mut self, end: ValueId) -> Steps {
+    fn steps_from_zero(&mut self, end: ValueId) -> Steps {
         let start = self.usize(0);
         Steps {
             start,
@@ -253,7 +253,7 @@ impl Lowerer<'_> {
         };
         let steps = Steps {
             step,
-            ..self.from_zero(end)
+            ..self.steps_from_zero(end)
         };
         Ok(Walk {
             steps,

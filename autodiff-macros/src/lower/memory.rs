@@ -31,7 +31,7 @@ impl Lowerer<'_> {
                     None => self.unsupported(&it.args[0], "a `Vec` made of this"),
                 }
             }
-            ([.., "array", "from_fn"], 1) => self.from_fn(it, want),
+            ([.., "array", "from_fn"], 1) => self.array_from_fn(it, want),
             ([.., "mem", "swap"], 2) => self.mem_swap(it),
             ([.., "mem", "replace"], 2) => {
                 let value = self.expr(&it.args[1], want);

@@ -260,7 +260,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// `std::array::from_fn(f)`
-    pub(super) fn from_fn(&mut self, it: &syn::ExprCall, want: Option<&Type>) -> Lowered<Operand> {
+    pub(super) fn array_from_fn(&mut self, it: &syn::ExprCall, want: Option<&Type>) -> Lowered<Operand> {
         let ty = match want {
             Some(ty @ Type::Array(_, Len::Known(_) | Len::Expr(_))) => ty.clone(),
             _ => {
@@ -319,9 +319,10 @@ impl<'a> Lowerer<'a> {
 
 /// Whether a list has elements of this kind.
 fn ty_is_like(list: &Type, element: &Type) -> bool {
-    match (list.element(), element) {
-        (Some(Type::Int(_)), Type::Int(_)) | (Some(Type::Bool), Type::Bool) => true,
-        (Some(Type::Float(_)), Type::Float(_)) => true,
-        _ => false,
-    }
+    matches!(
+        (list.element(), element),
+        (Some(Type::Int(_)), Type::Int(_))
+            | (Some(Type::Bool), Type::Bool)
+            | (Some(Type::Float(_)), Type::Float(_))
+    )
 }

@@ -80,10 +80,10 @@ pub(super) fn lower(item: TokenStream) -> Result<crate::ir::Body, Vec<String>> {
     let mut item: syn::ItemFn = syn::parse2(item).expect("a function");
     for input in &mut item.sig.inputs {
         let syn::FnArg::Typed(it) = input else { continue };
-        if let syn::Type::Path(ty) = &*it.ty {
-            if ["usize", "i32", "bool"].iter().any(|name| ty.path.is_ident(name)) {
-                it.attrs.push(syn::parse_quote!(#[constant]));
-            }
+        if let syn::Type::Path(ty) = &*it.ty
+            && ["usize", "i32", "bool"].iter().any(|name| ty.path.is_ident(name))
+        {
+            it.attrs.push(syn::parse_quote!(#[constant]));
         }
     }
     let item = quote::quote!(#item);

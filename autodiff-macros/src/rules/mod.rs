@@ -60,6 +60,7 @@ macro_rules! scalar_rules {
 
         #[cfg(test)]
         #[test]
+        #[allow(clippy::approx_constant)]
         fn partials_agree_with_central_differences() {
             #[allow(non_upper_case_globals)]
             const zero: f64 = 0.0;

@@ -539,16 +539,16 @@ impl Rewriter<'_> {
 
 /// Pure, of one result, and not about memory.
 fn is_scalar(instr: &Instr) -> bool {
-    match instr {
+    matches!(
+        instr,
         Instr::Const(_)
-        | Instr::Unary(..)
-        | Instr::Binary(..)
-        | Instr::Compare(..)
-        | Instr::Select { .. }
-        | Instr::Math { .. }
-        | Instr::Cast { .. } => true,
-        _ => false,
-    }
+            | Instr::Unary(..)
+            | Instr::Binary(..)
+            | Instr::Compare(..)
+            | Instr::Select { .. }
+            | Instr::Math { .. }
+            | Instr::Cast { .. }
+    )
 }
 
 /// The values that a scalar instruction reads.

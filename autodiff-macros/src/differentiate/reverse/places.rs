@@ -258,7 +258,7 @@ impl<'a> Reverse<'a> {
             let call = matches!(stmt.instr, Instr::Call(_) | Instr::Host { .. });
             let mentioned = places(&stmt.instr).into_iter().any(|(at, _)| at.root == place);
             let element = matches!(stmt.instr, Instr::Fill { .. } | Instr::CopyTo { .. });
-            only &= !(named && !element) && !(call && mentioned);
+            only &= (!named || element) && (!call || !mentioned);
         });
         only
     }

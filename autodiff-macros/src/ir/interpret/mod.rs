@@ -298,10 +298,10 @@ impl<'a> Machine<'a> {
                 },
                 LoopKind::While { cond } => {
                     assert!(index.is_some(), "a loop does not end");
-                    if let Some(cond) = cond {
-                        if !self.enter(cond, &carried)[0].bool() {
-                            break;
-                        }
+                    if let Some(cond) = cond
+                        && !self.enter(cond, &carried)[0].bool()
+                    {
+                        break;
                     }
                 }
             }

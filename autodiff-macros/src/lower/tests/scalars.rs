@@ -1,5 +1,8 @@
 //! Arithmetic, functions, variables, patterns.
 
+// The functions are odd on purpose.
+#![allow(clippy::needless_late_init)]
+
 use super::agrees;
 
 #[test]
