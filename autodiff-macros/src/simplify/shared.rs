@@ -91,12 +91,23 @@ impl Sharing<'_> {
         for product in products.iter().filter(|product| touched.contains(&product.at)) {
             let mut stmts = Vec::new();
             let stmt = &region.stmts[product.at];
-            let (last, first) = product.factors.split_last().expect("a product has factors");
+            let (signs, plain): (Vec<_>, Vec<_>) = product
+                .factors
+                .iter()
+                .partition(|factor| matches!(factor, Factor::Sign));
+            let (last, first) = plain.split_last().expect("a product has factors");
+            let negative = signs.len() % 2 == 1;
             let instr = match first {
                 // Nothing but the pair: its statement says what this one said.
-                [] => continue,
+                [] if !negative => continue,
+                [] => {
+                    let last = self.multiplied(&[*last], stmt, &mut stmts);
+                    Instr::Unary(UnaryOp::Neg, last)
+                }
                 first => {
-                    let first = self.multiplied(first, stmt, &mut stmts);
+                    let sign = negative.then_some(Factor::Sign);
+                    let first: Vec<_> = sign.into_iter().chain(first.iter().copied()).collect();
+                    let first = self.multiplied(&first, stmt, &mut stmts);
                     let last = self.multiplied(&[*last], stmt, &mut stmts);
                     Instr::Binary(BinaryOp::Mul, first, last)
                 }
