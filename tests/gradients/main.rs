@@ -30,6 +30,7 @@ mod results;
 mod second_order;
 mod shapes;
 mod slices;
+mod stops;
 mod tables;
 mod traps;
 mod variables;

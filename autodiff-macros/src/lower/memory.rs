@@ -3,7 +3,8 @@
 use super::Lowerer;
 use super::operand::{By, Halt, Lowered, Operand, is_scalar};
 use super::places::inner;
-use crate::ir::{Float, Instr, PlaceRef, Type};
+use crate::ir::{Float, HostArg, Instr, PlaceRef, Type};
+use quote::quote;
 
 impl Lowerer<'_> {
     /// `f(a, b)`, where `f` is no function that the core knows.
@@ -32,6 +33,7 @@ impl Lowerer<'_> {
                 }
             }
             ([.., "array", "from_fn"], 1) => self.array_from_fn(it, want),
+            ([.., "stop_gradient"], 1) => self.stop_gradient(it, path, want),
             ([.., "mem", "swap"], 2) => self.mem_swap(it),
             ([.., "mem", "replace"], 2) => {
                 let value = self.expr(&it.args[1], want);
@@ -40,6 +42,30 @@ impl Lowerer<'_> {
             ([.., "mem", "take"], 1) => self.mem_take(it),
             _ => self.companion_call(it, path, want),
         }
+    }
+
+    /// `stop_gradient(x)`: the user's own call, as code that carries no derivative.
+    fn stop_gradient(
+        &mut self,
+        it: &syn::ExprCall,
+        path: &syn::ExprPath,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        let operand = self.expr(&it.args[0], want)?;
+        let Some(id) = self.scalar(&operand) else {
+            return self.refuse(
+                &it.args[0],
+                "`stop_gradient` takes one number here",
+                "call it on the elements where they are read: `stop_gradient(x[i])`",
+            );
+        };
+        let ty = self.b.body.ty(id).clone();
+        let instr = Instr::Host {
+            template: quote!(#path(__h0)),
+            args: vec![HostArg::Value(id)],
+            pure: true,
+        };
+        Ok(Operand::Value(self.one(instr, ty)))
     }
 
     /// The type in `Vec::<f64>::new()`.
