@@ -203,6 +203,37 @@ fn fnmut(x: &[f64]) -> f64 {
     total * count as f64 + v[0] * v[1]
 }
 
+#[differentiable]
+fn rows_of_other_lengths_change_places(x: &[f64]) -> f64 {
+    let mut rows = vec![vec![x[0], x[1]], vec![x[2]], vec![x[3], x[0] * x[1], 1.0]];
+    let mut s = 0.0;
+    for i in 0..4 {
+        rows.swap(i % 2, 2);
+        let ends: f64 = rows.iter().map(|row| row[0] * row[row.len() - 1]).sum();
+        s = (s + ends * x[i]).sin();
+        rows[i % 3][0] += s;
+    }
+    s
+}
+
+#[differentiable]
+fn grows_behind_a_reference(xs: &mut Vec<f64>, a: f64) -> f64 {
+    xs.push(a * xs[0]);
+    if xs.len() > 4 {
+        let last = xs.pop().unwrap();
+        xs[1] = (xs[1] + last).sin();
+    }
+    xs[xs.len() - 1]
+}
+
+#[differentiable]
+fn uses_what_grows(x: &[f64]) -> f64 {
+    let mut v = x[..3].to_vec();
+    let a = grows_behind_a_reference(&mut v, x[3]);
+    let b = grows_behind_a_reference(&mut v, a);
+    v[1] * b + a
+}
+
 const P: [f64; 4] = [0.6, -1.3, 0.9, 1.7];
 
 #[test]
@@ -220,4 +251,6 @@ fn memory_is_what_rust_says_it_is() {
     check!(data_dependent(&P.to_vec(), 0.7));
     check!(two_buffers(&P.to_vec()));
     check!(fnmut(&P.to_vec()));
+    check!(rows_of_other_lengths_change_places(&P.to_vec()));
+    check!(uses_what_grows(&P.to_vec()));
 }

@@ -1,7 +1,7 @@
 //! Where everything stands: the region of each value and place, the order of statements, who writes what.
 
 use crate::ir::visit::{Access, places, regions};
-use crate::ir::{Body, Init, Instr, Loop, LoopKind, Passing, PlaceId, Proj, Region, Stmt, Type, ValueId};
+use crate::ir::{Body, Init, Instr, Loop, LoopKind, Passing, PlaceId, PlaceRef, Proj, Region, Stmt, Type, ValueId};
 use std::collections::BTreeMap;
 
 /// Names a region of a body by its number in program order; the whole function is 0.
@@ -104,7 +104,7 @@ impl<'a> Layout<'a> {
             match access {
                 Access::Begin => self.begin(place.root, key, region),
                 Access::Write | Access::Update => {
-                    let shape = changes_shape(&stmt.instr, place.path.is_empty());
+                    let shape = self.changes_shape(&stmt.instr, &place);
                     self.write(place.root, key, shape);
                 }
                 Access::Read | Access::Shape => (),
@@ -131,6 +131,23 @@ impl<'a> Layout<'a> {
     fn write(&mut self, id: PlaceId, key: StmtKey, shape: bool) {
         if let Some(info) = self.places.get_mut(&id) {
             info.writers.push((key, shape));
+        }
+    }
+
+    /// Whether the instruction may change the length of the place that it writes to, or of a list inside of it.
+    fn changes_shape(&self, instr: &Instr, at: &PlaceRef) -> bool {
+        let lists_at = |at: &PlaceRef| type_at(self.body, at).is_none_or(holds_vec);
+        match instr {
+            Instr::Store { .. } | Instr::AddTo { .. } | Instr::Fill { .. } | Instr::Accumulate { .. } => false,
+            Instr::Load(_) | Instr::Len(_) => false,
+            // `a[i] = b[j]` of rows that are vectors may; whole slices keep their length.
+            Instr::CopyTo { to, .. } => matches!(to.path.last(), Some(Proj::Index(_))) && lists_at(to),
+            Instr::Swap(..) => lists_at(at),
+            Instr::Alloc {
+                init: Init::View { .. },
+                ..
+            } => false,
+            _ => true,
         }
     }
 
@@ -260,18 +277,26 @@ pub(crate) fn carried(it: &Loop) -> &[ValueId] {
     }
 }
 
-/// Whether the instruction may change the length of the place that it writes to.
-fn changes_shape(instr: &Instr, whole: bool) -> bool {
-    match instr {
-        Instr::Store { .. } | Instr::AddTo { .. } | Instr::Fill { .. } | Instr::Accumulate { .. } => false,
-        Instr::Load(_) | Instr::Len(_) => false,
-        // `a[i] = b[j]` of rows that are vectors may; whole slices keep their length.
-        Instr::CopyTo { to, .. } => matches!(to.path.last(), Some(Proj::Index(_))),
-        Instr::Swap(a, b) => whole || a.path.is_empty() || b.path.is_empty(),
-        Instr::Alloc {
-            init: Init::View { .. },
-            ..
-        } => false,
-        _ => true,
+/// The type at the end of a path; `None` where only rustc knows it.
+fn type_at<'b>(body: &'b Body, at: &PlaceRef) -> Option<&'b Type> {
+    let mut ty = &body.place(at.root).ty;
+    for proj in &at.path {
+        ty = match (proj, ty) {
+            (Proj::Index(_), ty) => ty.element()?,
+            (Proj::Range(..), ty) => ty,
+            (Proj::Field(k), Type::Tuple(parts)) => parts.get(*k)?,
+            (Proj::Field(_), _) => return None,
+        };
+    }
+    Some(ty)
+}
+
+/// Whether a value of this type has a length of its own, or has one somewhere inside.
+fn holds_vec(ty: &Type) -> bool {
+    match ty {
+        Type::Vec(_) | Type::Aggregate(_) | Type::Host => true,
+        Type::Array(element, _) | Type::Slice(element) => holds_vec(element),
+        Type::Tuple(parts) => parts.iter().any(holds_vec),
+        Type::Float(_) | Type::Int(_) | Type::Bool | Type::Pullback => false,
     }
 }

@@ -166,21 +166,24 @@ fn sweep(signature: &Signature, forward: Forward, boxed: Boxed, body: &Body) -> 
     };
     let (value, value_dot) = (local("__value"), local("__value_dot"));
     let kept = seeds::kept(signature, &value);
-    // The result of a sweep with tangents is a pair, and all stand in one tuple.
-    let values = match (back.tangent, kept.is_empty()) {
+    // The result of a sweep with tangents is a pair, and all stand in one tuple. It may be read from a buffer whose
+    // length is asked for afterwards.
+    let values = match (back.tangent, kept.is_empty() && after.is_empty()) {
         (false, true) => quote!((#result, #closure)),
         (false, false) => quote! {
             let #value = #result;
+            #after
             #kept
             (#value, #closure)
         },
         (true, _) => quote! {
             let (#value, #value_dot) = #result;
+            #after
             #kept
             (#value, #value_dot, #closure)
         },
     };
-    function.with(quote!(#before #stmts #after #values))
+    function.with(quote!(#before #stmts #values))
 }
 
 /// The patterns that the code of a body has for its parameters.
