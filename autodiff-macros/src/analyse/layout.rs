@@ -1,7 +1,9 @@
 //! Where everything stands: the region of each value and place, the order of statements, who writes what.
 
 use crate::ir::visit::{Access, places, regions};
-use crate::ir::{Body, Init, Instr, Loop, LoopKind, Passing, PlaceId, PlaceRef, Proj, Region, Stmt, Type, ValueId};
+use crate::ir::{
+    Body, Init, Instr, Loop, LoopKind, Passing, PlaceId, PlaceRef, Proj, Region, Stmt, Type, ValueId,
+};
 use std::collections::BTreeMap;
 
 /// Names a region of a body by its number in program order; the whole function is 0.
@@ -138,7 +140,9 @@ impl<'a> Layout<'a> {
     fn changes_shape(&self, instr: &Instr, at: &PlaceRef) -> bool {
         let lists_at = |at: &PlaceRef| type_at(self.body, at).is_none_or(holds_vec);
         match instr {
-            Instr::Store { .. } | Instr::AddTo { .. } | Instr::Fill { .. } | Instr::Accumulate { .. } => false,
+            Instr::Store { .. } | Instr::AddTo { .. } | Instr::Fill { .. } | Instr::Accumulate { .. } => {
+                false
+            }
             Instr::Load(_) | Instr::Len(_) => false,
             // `a[i] = b[j]` of rows that are vectors may; whole slices keep their length.
             Instr::CopyTo { to, .. } => matches!(to.path.last(), Some(Proj::Index(_))) && lists_at(to),
