@@ -10,6 +10,7 @@ mod objective;
 #[path = "../examples/adbench_gmm/reference.rs"]
 mod reference;
 
+use allocation_counter::measure;
 use instance::Instance;
 use objective::gmm;
 use reference::{Reference, TOLERANCE, distance};
@@ -60,4 +61,41 @@ fn generated_instances_agree_with_the_gradient_by_hand() {
             );
         }
     }
+}
+
+#[test]
+fn the_gradient_needs_no_more_memory_for_more_points() {
+    let of_points = |n: usize| {
+        let it = Instance::generate(10, 5, n);
+        let (mut alphas, mut means, mut icf) = (vec![0.0; 5], vec![0.0; 50], vec![0.0; 275]);
+        let function = measure(|| {
+            std::hint::black_box(gmm(&it.alphas, &it.means, &it.icf, &it.x, it.d, it.gamma, it.m));
+        });
+        let gradient = measure(|| {
+            gmm::grad_into(
+                &it.alphas,
+                &it.means,
+                &it.icf,
+                &it.x,
+                it.d,
+                it.gamma,
+                it.m,
+                &mut alphas,
+                &mut means,
+                &mut icf,
+            );
+        });
+        (function, gradient)
+    };
+    let ((_, few), (function, many)) = (of_points(10), of_points(100));
+    assert_eq!(few.bytes_max, many.bytes_max);
+    // The function allocates 11 vectors for each point. Its derivative keeps the two records of `log_sum_exp`,
+    // which is a function of its own and cannot know that it is called in a loop.
+    assert!(function.count_total >= 1100);
+    assert!(
+        many.count_total - few.count_total <= 2 * 90,
+        "{} and {}",
+        few.count_total,
+        many.count_total
+    );
 }

@@ -90,7 +90,7 @@ impl Arguments {
             }
         }
         if res.sizes.is_empty() {
-            res.sizes = vec![[2, 5, 1000], [10, 25, 1000]];
+            res.sizes = vec![[2, 5, 1000], [10, 25, 1000], [32, 50, 1000]];
         }
         Ok(res)
     }
