@@ -12,6 +12,7 @@ use crate::parse::Request;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
 
 pub(super) use function::Function;
 pub(super) use param::Param;
@@ -295,7 +296,8 @@ impl<'a> Signature<'a> {
     pub(super) fn repeated(&self, mut function: Function) -> Function {
         for param in &self.params {
             if param.is_value() && matches!(param.request.shape, Type::Host) {
-                let ty = &param.ty;
+                let mut ty = param.ty.clone();
+                NameLifetimes.visit_type_mut(&mut ty);
                 // A bound with a lifetime is looked at where the function is called, not where it is defined.
                 let bound = syn::parse_quote!(for<'clone> #ty: ::core::clone::Clone);
                 function.generics.make_where_clause().predicates.push(bound);
@@ -380,4 +382,25 @@ pub(super) fn bare_or_tuple(parts: &[TokenStream]) -> TokenStream {
         [one] => one.clone(),
         several => quote!((#(#several),*)),
     }
+}
+
+/// Elided lifetimes get the name that the bound of [`Signature::repeated`] declares.
+struct NameLifetimes;
+
+impl VisitMut for NameLifetimes {
+    fn visit_type_reference_mut(&mut self, it: &mut syn::TypeReference) {
+        it.lifetime.get_or_insert_with(|| syn::parse_quote!('clone));
+        visit_mut::visit_type_reference_mut(self, it);
+    }
+
+    fn visit_lifetime_mut(&mut self, it: &mut syn::Lifetime) {
+        if it.ident == "_" {
+            *it = syn::parse_quote!('clone);
+        }
+    }
+
+    // `Fn(&f64)` and `fn(&f64)` have lifetimes of their own.
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
+
+    fn visit_type_fn_ptr_mut(&mut self, _: &mut syn::TypeFnPtr) {}
 }

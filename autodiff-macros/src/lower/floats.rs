@@ -289,6 +289,11 @@ impl Lowerer<'_> {
                 self.fix(id, to);
                 id
             }
+            // `true as f64` there is not.
+            (Type::Bool, Type::Float(_)) => {
+                let number = self.cast_to(id, &Type::Int(Int::U8));
+                self.cast_to(number, to)
+            }
             _ => self.one(
                 Instr::Cast {
                     value: id,

@@ -12,7 +12,6 @@ impl Lowerer<'_> {
         receiver: Operand,
         want: Option<&Type>,
     ) -> Lowered<Operand> {
-        let _ = want;
         let Some(at) = self.path_of(&receiver) else {
             return self.unsupported(&it.receiver, "a method of this");
         };
@@ -111,6 +110,9 @@ impl Lowerer<'_> {
             ("extend", 1) => self.extend(it, at),
             ("reverse", 0) => self.reverse(at),
             ("rotate_left" | "rotate_right", 1) => self.rotate(it, at, name == "rotate_left"),
+            _ if !self.touches_varied(&syn::Expr::MethodCall(it.clone())) => {
+                self.host(&syn::Expr::MethodCall(it.clone()), want)
+            }
             ("insert" | "remove" | "append" | "drain" | "retain" | "split_off" | "dedup" | "sort_by", _) => {
                 let message = format!("`{name}` cannot be differentiated yet");
                 self.refuse(&it.method, &message, "write it as a loop over the elements")
