@@ -6,6 +6,7 @@ pub mod __private;
 mod aggregate;
 mod check;
 mod entries;
+mod inactive;
 mod plain;
 mod point;
 

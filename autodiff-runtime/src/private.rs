@@ -2,6 +2,7 @@
 
 pub use crate::aggregate::{Accumulate, CopyFrom, FillZero, ZerosLike};
 pub use crate::entries::Entries;
+pub use crate::inactive::{FloatTangent, Inactive, OtherTangent};
 pub use crate::plain::{List, Plain};
 #[cfg(feature = "nalgebra")]
 pub use nalgebra;

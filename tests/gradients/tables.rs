@@ -79,6 +79,45 @@ fn adjacency(x: &[f64], #[constant] links: &[Vec<usize>]) -> f64 {
     s
 }
 
+fn one_more(n: usize) -> usize {
+    n + 1
+}
+
+pub struct Named {
+    n: usize,
+    scale: f64,
+    list: Vec<f64>,
+    name: String,
+}
+
+#[differentiable]
+fn first_scaled(x: &[f64], a: f64) -> f64 {
+    x[0] * a
+}
+
+#[differentiable]
+fn takes_constants(
+    x: f64,
+    #[constant] n: usize,
+    #[constant] name: &str,
+    #[constant] f: impl Fn(f64) -> f64,
+) -> f64 {
+    x * n as f64 * f(2.0) + name.len() as f64
+}
+
+#[differentiable]
+fn hands_constants_on(a: f64, b: f64, #[constant] cfg: &Named) -> f64 {
+    let weights = vec![cfg.scale, 2.0];
+    let list = &cfg.list;
+    let mut s =
+        takes_constants(a, cfg.n, &cfg.name, |t| t * t) * takes_constants(b, one_more(2), "abc", f64::sin);
+    for _ in 0..2 {
+        s += first_scaled(&weights, a) + first_scaled(&weights[..1], cfg.scale) * a;
+        s += first_scaled(&[a], cfg.scale) + first_scaled(&cfg.list, s) + first_scaled(list, b);
+    }
+    s
+}
+
 const P: [f64; 4] = [0.6, -1.3, 0.9, 1.7];
 
 #[test]
@@ -92,4 +131,11 @@ fn constant_data_is_read() {
     };
     check!(configured(&P.to_vec(), const &cfg));
     check!(adjacency(&P.to_vec(), const &cfg.links));
+    let named = Named {
+        n: 3,
+        scale: 0.4,
+        list: vec![0.7, 0.1],
+        name: "four".to_owned(),
+    };
+    check!(hands_constants_on(0.7, -0.4, const &named));
 }

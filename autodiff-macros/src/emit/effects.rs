@@ -19,6 +19,8 @@ impl Walk<'_, '_> {
             | Instr::CopyTo { .. }
             | Instr::Accumulate { .. }
             | Instr::Swap(..) => (false, true),
+            // A list inside of another is borrowed before the argument is read.
+            Instr::Push { to, .. } | Instr::Resize { to, .. } => (false, !to.path.is_empty()),
             _ => (false, false),
         };
         let hole = matches!(stmt.instr, Instr::Host { .. } | Instr::Opaque(_));

@@ -92,6 +92,18 @@ pub(crate) fn zeros(ty: &Type, like: &TokenStream, names: &Names, at: Span) -> T
     {
         return quote_spanned!(at=> ::std::vec![#element; #like.len()]);
     }
+    if let Type::Host = ty {
+        let (inactive, float, other) = (
+            names.private("Inactive"),
+            names.private("FloatTangent"),
+            names.private("OtherTangent"),
+        );
+        return quote_spanned!(at=> {
+            use #float as _;
+            use #other as _;
+            (&#inactive(&#like)).zero_tangent()
+        });
+    }
     let zeros_like = names.private("zeros_like");
     quote_spanned!(at=> #zeros_like(&#like))
 }

@@ -5,8 +5,8 @@ use super::guess;
 use super::operand::{By, Halt, Lowered, Operand, is_scalar};
 use super::places::inner;
 use crate::ir::{
-    Arg, Call, CallMode, Callee, Float, Init, Instr, Len, Passing, PlaceId, PlaceRef, Proj, Tree, Type,
-    ValueId,
+    Arg, Call, CallMode, Callee, Float, HostArg, Init, Instr, Len, Passing, PlaceId, PlaceRef, Proj, Tree,
+    Type, ValueId,
 };
 use syn::spanned::Spanned;
 
@@ -148,6 +148,24 @@ impl Lowerer<'_> {
             back: None,
         };
         match operand {
+            Operand::Value(id) if self.references.contains(&id) => {
+                let arg = Arg {
+                    operand: Tree::Value(id),
+                    place: None,
+                    passing: Passing::Ref,
+                    span,
+                };
+                Ok(Passed { arg, back: None })
+            }
+            Operand::Value(id) if matches!(self.b.body.ty(id), Type::Host) && !self.is_closure(expr) => {
+                // Only rustc knows whether this is made of floats: its zeros are asked for by its name.
+                let template = quote::quote!(__h0);
+                let args = vec![HostArg::Value(id)];
+                let Operand::Place { at, .. } = self.begun(Type::Host, Init::Host { template, args }) else {
+                    unreachable!("a temporary is a place")
+                };
+                Ok(self.passed_place(at, By::Temp, span, taken))
+            }
             Operand::Value(id) => Ok(by_value(Tree::Value(id))),
             Operand::Place { at, by } => Ok(self.passed_place(at, by, span, taken)),
             Operand::Ref(inner) => match inner.peel() {
@@ -189,6 +207,10 @@ impl Lowerer<'_> {
                 self.unsupported(expr, "this argument")
             }
         }
+    }
+
+    fn is_closure(&self, expr: &syn::Expr) -> bool {
+        matches!(inner(expr), syn::Expr::Closure(_)) || self.closure_of(expr).is_some()
     }
 
     fn passed_place(

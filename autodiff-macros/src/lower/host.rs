@@ -53,10 +53,22 @@ impl Lowerer<'_> {
         self.fill_parts(&mut tokens, &mut template)?;
         let pure = !template.writes && is_pure(expr);
         let res = self.host_result(tokens.to_token_stream(), template.args, pure, want);
-        if let (Operand::Value(id), syn::Expr::MethodCall(it)) = (&res, super::places::inner(expr))
-            && super::references::may_give_reference(&it.method.to_string())
-        {
-            self.open.insert(*id);
+        if let Operand::Value(id) = &res {
+            match super::places::inner(expr) {
+                syn::Expr::MethodCall(it) => {
+                    if super::references::may_give_reference(&it.method.to_string()) {
+                        self.open.insert(*id);
+                    }
+                }
+                syn::Expr::Reference(_)
+                | syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(_) | syn::Lit::ByteStr(_),
+                    ..
+                }) => {
+                    self.references.insert(*id);
+                }
+                _ => (),
+            }
         }
         Ok(res)
     }

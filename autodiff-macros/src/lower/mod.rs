@@ -69,6 +69,7 @@ pub(crate) fn body(request: &Request, diags: &mut Diags) -> Option<Body> {
         frames: Vec::new(),
         items: TokenStream::new(),
         open: BTreeSet::new(),
+        references: BTreeSet::new(),
         closures: BTreeMap::new(),
         diags,
     };
@@ -95,6 +96,8 @@ struct Lowerer<'a> {
     items: TokenStream,
     /// Host values that may be references to what they are used as.
     open: BTreeSet<ValueId>,
+    /// Host values that are references for sure.
+    references: BTreeSet<ValueId>,
     closures: BTreeMap<scope::VarId, closures::Closure>,
 }
 
@@ -136,6 +139,7 @@ impl Lowerer<'_> {
         self.items = to.items.clone();
         let values = self.b.body.values.len();
         self.open.retain(|id| (id.0 as usize) < values);
+        self.references.retain(|id| (id.0 as usize) < values);
         let variables = self.scopes.len();
         self.closures.retain(|id, _| id.0 < variables);
     }

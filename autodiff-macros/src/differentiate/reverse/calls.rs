@@ -4,7 +4,7 @@
 use super::Reverse;
 use super::record::Slot;
 use crate::ir::{
-    Arg, Call, CallMode, Callee, Init, Instr, Passing, PlaceId, PlaceRef, Stmt, Tree, Type, ValueId,
+    Arg, Call, CallMode, Callee, HostArg, Init, Instr, Passing, PlaceId, PlaceRef, Stmt, Tree, Type, ValueId,
 };
 
 impl<'a> Reverse<'a> {
@@ -225,10 +225,38 @@ impl<'a> Reverse<'a> {
 
     fn tree_again(&mut self, tree: &Tree) -> Tree {
         match tree {
-            Tree::Value(id) => Tree::Value(self.available(*id)),
+            Tree::Value(id) => Tree::Value(self.host_again(*id)),
             Tree::Place(id) => Tree::Place(self.place_here(*id).root),
             Tree::Tuple(parts) => Tree::Tuple(parts.iter().map(|part| self.tree_again(part)).collect()),
         }
+    }
+
+    /// A host value that may borrow from the caller: a pullback must not close over it, so it is had once more from the
+    /// parameters that are passed again.
+    fn host_again(&mut self, id: ValueId) -> ValueId {
+        let definition = self.layout.def(id).map(|(_, stmt)| &stmt.instr);
+        let (Type::Host, Some(Instr::Host { template, args, pure: true })) = (self.primal.ty(id), definition) else {
+            return self.available(id);
+        };
+        let mut again = Vec::new();
+        for arg in args {
+            again.push(match arg {
+                HostArg::Value(value) => HostArg::Value(self.host_again(*value)),
+                HostArg::Place(at) | HostArg::PlaceMut(at) => {
+                    let (root, path) = (self.place_here(at.root), self.path_here(at));
+                    HostArg::Place(PlaceRef {
+                        root: root.root,
+                        path: root.path.into_iter().chain(path).collect(),
+                    })
+                }
+            });
+        }
+        let instr = Instr::Host {
+            template: template.clone(),
+            args: again,
+            pure: true,
+        };
+        self.b.one(instr, Type::Host)
     }
 
     /// The content of `at` as `stmt` saw it: the place itself if nothing changes it afterwards, a copy otherwise.
