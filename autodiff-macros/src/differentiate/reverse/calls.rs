@@ -235,7 +235,15 @@ impl<'a> Reverse<'a> {
     /// parameters that are passed again.
     fn host_again(&mut self, id: ValueId) -> ValueId {
         let definition = self.layout.def(id).map(|(_, stmt)| &stmt.instr);
-        let (Type::Host, Some(Instr::Host { template, args, pure: true })) = (self.primal.ty(id), definition) else {
+        let (
+            Type::Host,
+            Some(Instr::Host {
+                template,
+                args,
+                pure: true,
+            }),
+        ) = (self.primal.ty(id), definition)
+        else {
             return self.available(id);
         };
         let mut again = Vec::new();
