@@ -55,10 +55,10 @@ impl Lowerer<'_> {
         let res = self.host_result(tokens.to_token_stream(), template.args, pure, want);
         if let Operand::Value(id) = &res {
             match super::places::inner(expr) {
-                syn::Expr::MethodCall(it) => {
-                    if super::references::may_give_reference(&it.method.to_string()) {
-                        self.open.insert(*id);
-                    }
+                syn::Expr::MethodCall(it)
+                    if super::references::may_give_reference(&it.method.to_string()) =>
+                {
+                    self.open.insert(*id);
                 }
                 syn::Expr::Reference(_)
                 | syn::Expr::Lit(syn::ExprLit {
