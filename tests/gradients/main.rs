@@ -8,7 +8,13 @@
     clippy::unwrap_used,
     clippy::cloned_instead_of_copied
 )]
-#![allow(clippy::todo, clippy::unimplemented)]
+#![allow(
+    clippy::todo,
+    clippy::unimplemented,
+    confusable_idents,
+    mixed_script_confusables,
+    non_snake_case
+)]
 
 #[allow(unused_macros)]
 mod check;
