@@ -45,7 +45,7 @@ where
 #[differentiable]
 fn caller(x: f64) -> f64 {
     let scaled = scaled::<3>([x, 2.0, x * x], x);
-    norm(&scaled) + generic_constant(x, |n| n as f64, "four")
+    norm(&scaled) + generic_constant(x, |n| n as f64, String::from("four"))
 }
 
 fn main() {
