@@ -37,7 +37,7 @@ impl huber {
     pub fn __forward(
         x: f64,
         delta: f64,
-    ) -> (f64, impl ::core::ops::FnOnce(f64) -> (f64, ()) + use<>) {
+    ) -> (f64, impl ::core::ops::FnOnce(f64) -> (f64, f64) + use<>) {
         let cond = x.abs() <= delta;
         (
             if cond {
@@ -47,7 +47,7 @@ impl huber {
             } else {
                 -delta * (x + 0.5 * delta)
             },
-            move |seed: f64| -> (f64, ()) {
+            move |seed: f64| -> (f64, f64) {
                 (
                     if cond {
                         seed * x
@@ -56,7 +56,7 @@ impl huber {
                     } else {
                         -seed * delta
                     },
-                    (),
+                    0.0,
                 )
             },
         )

@@ -33,6 +33,7 @@ mod typing;
 mod variables;
 mod wishes;
 mod wrappers;
+mod zeros;
 
 pub(crate) use companion::companion;
 pub(crate) use opaque::opaque;

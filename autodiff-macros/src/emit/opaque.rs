@@ -289,7 +289,14 @@ impl Rules<'_> {
         let types = closure.iter().map(|slot| &slot.ty);
         let accumulate = signature.names.private("accumulate");
         let mut stores = TokenStream::new();
-        let mut returned = vec![quote!(()); signature.params.len()];
+        let zero = |param: &Param| {
+            if param.returns_zero() {
+                quote!(0.0)
+            } else {
+                quote!(())
+            }
+        };
+        let mut returned: Vec<_> = signature.params.iter().map(zero).collect();
         for (param, part) in self.parts(&gradient.to_token_stream()) {
             let bar = param.bar();
             match (param.request.passing, &param.request.shape) {

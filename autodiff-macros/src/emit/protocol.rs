@@ -108,8 +108,9 @@ fn sweep(signature: &Signature, forward: Forward, boxed: Boxed, body: &Body) -> 
         closure,
         cotangents,
     } = forward;
+    let (body, zeros) = &super::zeros::with_zeros(signature, body);
     let pullback = body.pullback.as_ref().expect("a pullback has its second half");
-    let back = Back::new(signature, body, pullback);
+    let back = Back::new(signature, body, pullback, zeros);
     let Code {
         params,
         stmts,
@@ -226,7 +227,12 @@ struct Back<'a> {
 }
 
 impl<'a> Back<'a> {
-    fn new(signature: &'a Signature<'a>, body: &Body, pullback: &'a Pullback) -> Self {
+    fn new(
+        signature: &'a Signature<'a>,
+        body: &Body,
+        pullback: &'a Pullback,
+        zeros: &'a [Option<Tree>],
+    ) -> Self {
         let tangent = body.params.iter().any(|param| param.role == Role::Tangent);
         let parts = |tree: &'a Tree| match tree {
             Tree::Tuple(parts) => parts.as_slice(),
@@ -240,9 +246,10 @@ impl<'a> Back<'a> {
             let mut trees = trees.iter();
             let params = signature.params.iter();
             params
-                .map(|param| {
+                .zip(zeros)
+                .map(|(param, zero)| {
                     if param.request.constant {
-                        None
+                        zero.as_ref()
                     } else {
                         trees.next()
                     }
@@ -271,7 +278,7 @@ impl<'a> Back<'a> {
                 .iter()
                 .zip(trees)
                 .map(|(param, tree)| match tree {
-                    Some(tree) if param.returns_cotangent() => (*tree).clone(),
+                    Some(tree) if param.is_value() => (*tree).clone(),
                     _ => Tree::Tuple(Vec::new()),
                 })
                 .collect();
@@ -400,7 +407,7 @@ impl<'a> Back<'a> {
         }
         let scalars = |trees: &[Option<&Tree>], suffix: &str| -> Vec<TokenStream> {
             let all = self.signature.params.iter().zip(trees);
-            let all = all.filter(|(param, _)| param.returns_cotangent());
+            let all = all.filter(|(param, _)| param.is_value());
             let count: usize = all
                 .map(|(_, tree)| tree.map_or(0, |tree| tree.values().len()))
                 .sum();
@@ -412,7 +419,7 @@ impl<'a> Back<'a> {
             let mut scalars = scalars.iter().cloned();
             let parts = self.signature.params.iter().map(|param| {
                 let bar = param.hidden(suffix);
-                match param.returns_cotangent() {
+                match param.returns_cotangent() || param.returns_zero() {
                     true => joined(&param.request.shape, &bar.to_token_stream(), &mut scalars),
                     false => quote!(()),
                 }

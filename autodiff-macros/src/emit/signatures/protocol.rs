@@ -1,8 +1,8 @@
 //! The functions that companions call of each other. A caller does not see the signature of its callee, so what it
 //! passes depends on nothing but how it passes the argument itself.
 //!
-//! Of a parameter that is `#[constant]`, tangents and buffers are what a caller passes for an argument without a
-//! derivative: `&[]`, `&mut []`; `&0.0` and `&mut 0.0` of a reference to a float; anything where it is passed by value.
+//! Of a parameter that is `#[constant]`, a caller passes what it passes for any argument without a derivative: `&[]` and
+//! `&mut []`; `&0.0` and `&mut 0.0` of a reference to a float; anything where it is passed by value.
 
 use super::{Function, Param, Signature};
 use crate::emit::types::tokens;
@@ -169,7 +169,7 @@ impl Signature<'_> {
     /// One for each parameter: of what is passed by value its cotangent, else `()`.
     fn cotangents(&self) -> TokenStream {
         let parts = self.params.iter().map(|param| {
-            if param.returns_cotangent() {
+            if param.returns_cotangent() || param.returns_zero() {
                 param.gradient()
             } else {
                 quote!(())
@@ -193,6 +193,12 @@ impl Param<'_> {
         !self.request.constant && self.is_value()
     }
 
+    /// Whether a pullback returns a zero: of a float that is `#[constant]`, so that a caller who wants its cotangent has
+    /// one error, which says so, and not a second one about types.
+    pub(in crate::emit) fn returns_zero(&self) -> bool {
+        self.request.constant && self.is_value() && matches!(self.request.shape, Type::Float(_))
+    }
+
     fn protocol_tangent(&self) -> TokenStream {
         let ty = self.behind(self.request.passing == Passing::Ref);
         match self.request.passing {
@@ -213,7 +219,7 @@ impl Param<'_> {
         let slice = |element: &Type| tokens(&Type::Slice(Box::new(element.clone())), self.span());
         match shape {
             Type::Float(_) => tokens(shape, self.span()),
-            _ if self.request.constant => quote!([(); 0]),
+            _ if !shape.has_floats() => quote!([(); 0]),
             Type::Array(element, _) | Type::Slice(element) => slice(element),
             Type::Vec(element) if fixed => slice(element),
             other => tokens(other, self.span()),
