@@ -25,12 +25,15 @@ impl Names {
         let mut path = path.clone();
         let segments = &mut path.path.segments;
         let here = segments.len() == 1 || segments.first().is_some_and(|first| first.ident == "self");
-        if let Some(last) = segments
-            .last_mut()
-            .filter(|last| here && last.ident == self.own.0)
-        {
+        let Some(last) = segments.last_mut() else {
+            return path;
+        };
+        if here && last.ident == self.own.0 {
             last.ident = Ident::new(&self.own.1.to_string(), last.ident.span());
         }
+        // Where there is no companion, rustc says that it is the attribute that looks for one.
+        last.ident
+            .set_span(Span::call_site().located_at(last.ident.span()));
         path
     }
 
