@@ -40,7 +40,7 @@ impl network {
         v_bar: &mut [f64; 3],
         x_bar: &mut [f64; 2],
     ) -> f64 {
-        let mut recorded_values = ::std::vec![0.0_f64; 3];
+        let mut recorded_values = [0.0; 3];
         let mut out = 0.0;
         for i in 0..3 {
             let mut sum = 0.0;
@@ -103,7 +103,7 @@ impl network {
             &mut [f64],
         ) -> ((), (), [f64; 2]) + use<>,
     ) {
-        let mut recorded_values = ::std::vec![0.0_f64; 3];
+        let mut recorded_values = [0.0; 3];
         let mut out = 0.0;
         for i in 0..3 {
             let mut sum = 0.0;

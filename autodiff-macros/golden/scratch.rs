@@ -40,10 +40,9 @@ impl spread {
                 recorded_values[k - 1] = t;
                 powers[k] = t * x_i;
             }
-            powers_bar.fill(0.0);
             for k in 0..d {
                 let powers_k = powers[k];
-                powers_bar[k] += powers_k.cos();
+                powers_bar[k] = powers_k.cos();
                 total += powers_k.sin();
             }
             let mut carry = 0.0;
@@ -56,9 +55,7 @@ impl spread {
             if cond {
                 x_bar[i] += carry;
             }
-            let powers_bar0 = powers_bar[0];
-            powers_bar[0] = 0.0;
-            x_bar[i] += powers_bar0;
+            x_bar[i] += powers_bar[0];
         }
         total
     }
@@ -124,11 +121,10 @@ impl spread {
                 let mut powers_bar = ::std::vec![0.0_f64; d];
                 let cond = d > 1;
                 for i in (0..x_len).rev() {
-                    powers_bar.fill(0.0);
                     let start = i * d;
                     let powers = &recorded_powers[start..start + d];
                     for k in 0..d {
-                        powers_bar[k] += total_bar * powers[k].cos();
+                        powers_bar[k] = total_bar * powers[k].cos();
                     }
                     let mut carry = 0.0;
                     for k in (1..d).rev() {
@@ -140,9 +136,7 @@ impl spread {
                     if cond {
                         x_bar[i] += carry;
                     }
-                    let powers_bar0 = powers_bar[0];
-                    powers_bar[0] = 0.0;
-                    x_bar[i] += powers_bar0;
+                    x_bar[i] += powers_bar[0];
                 }
                 ((), ())
             },

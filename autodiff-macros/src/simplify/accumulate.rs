@@ -1,4 +1,5 @@
-//! Two additions to one element of a shadow become one: `s[i] += a; …; s[i] += b` is `…; s[i] += a + b`.
+//! Two additions to one element of a shadow become one: `s[i] += a; …; s[i] += b` is `…; s[i] += a + b`; and so does
+//! a store with the addition right behind it.
 //!
 //! Other additions may stand between, since nobody sees their order but in the rounding. Reads and stores may not.
 
@@ -38,43 +39,58 @@ struct Merging<'a> {
 
 impl Merging<'_> {
     fn region(&mut self, region: &mut Region) {
-        // The last addition to each path, by the memory that it goes to.
+        // The last addition or store to each path, by the memory that it goes to.
         let mut last: HashMap<PlaceId, Vec<(PlaceRef, usize)>> = HashMap::new();
         let mut stmts: Vec<Option<Stmt>> = Vec::with_capacity(region.stmts.len());
         for mut stmt in std::mem::take(&mut region.stmts) {
             for inner in regions_mut(&mut stmt.instr) {
                 self.region(inner);
             }
-            if let Instr::AddTo { to, value } = &mut stmt.instr
-                && self.body.place(to.root).origin == Origin::Derivative
-            {
-                let memory = self.memory[to.root.0 as usize];
-                let known = last.entry(memory).or_default();
-                let before = known.iter().position(|(path, _)| path == to);
-                let before = before.map(|k| known.swap_remove(k).1);
-                if let Some(Stmt {
-                    instr: Instr::AddTo { value: first, .. },
-                    ..
-                }) = before.and_then(|at| stmts[at].take())
-                {
-                    self.changed = true;
-                    let sum = self.sum(first, *value);
-                    let instr = Instr::Binary(BinaryOp::Add, first, *value);
-                    *value = sum;
-                    stmts.push(Some(Stmt {
-                        results: vec![sum],
-                        instr,
-                        span: stmt.span,
-                    }));
-                }
-                known.push((to.clone(), stmts.len()));
+            let (Instr::AddTo { to, .. } | Instr::Store { to, .. }) = &stmt.instr else {
+                self.forget(&stmt, &mut last);
                 stmts.push(Some(stmt));
                 continue;
+            };
+            let (to, memory) = (to.clone(), self.memory[to.root.0 as usize]);
+            let known = last.entry(memory).or_default();
+            if let Instr::Store { .. } = stmt.instr {
+                known.clear();
+            } else if let Some(at) = known.iter().position(|(path, _)| *path == to) {
+                let (_, at) = known.swap_remove(at);
+                if let Some(before) = stmts[at].take() {
+                    self.changed = true;
+                    self.join(before, &mut stmt, &mut stmts);
+                }
             }
-            self.forget(&stmt, &mut last);
+            // An addition to what may be the same element stays behind the store.
+            known.retain(|(_, at)| matches!(&stmts[*at], Some(it) if !is_store(&it.instr)));
+            if self.body.place(to.root).origin == Origin::Derivative {
+                known.push((to, stmts.len()));
+            }
             stmts.push(Some(stmt));
         }
         region.stmts = stmts.into_iter().flatten().collect();
+    }
+
+    /// Makes `stmt`, an addition, do what `before` did to the same element, too.
+    fn join(&mut self, before: Stmt, stmt: &mut Stmt, out: &mut Vec<Option<Stmt>>) {
+        let (Instr::AddTo { value: first, .. } | Instr::Store { value: first, .. }) = before.instr else {
+            unreachable!("only additions and stores are remembered")
+        };
+        let Instr::AddTo { to, value } = stmt.instr.clone() else {
+            unreachable!("only additions are joined")
+        };
+        let sum = self.sum(first, value);
+        out.push(Some(Stmt {
+            results: vec![sum],
+            instr: Instr::Binary(BinaryOp::Add, first, value),
+            span: stmt.span,
+        }));
+        stmt.instr = if is_store(&before.instr) {
+            Instr::Store { to, value: sum }
+        } else {
+            Instr::AddTo { to, value: sum }
+        };
     }
 
     fn sum(&mut self, a: ValueId, b: ValueId) -> ValueId {
@@ -108,4 +124,8 @@ impl Merging<'_> {
             each(inner, &mut |stmt| touch(stmt));
         }
     }
+}
+
+fn is_store(instr: &Instr) -> bool {
+    matches!(instr, Instr::Store { .. })
 }

@@ -1,7 +1,6 @@
 //! Moves out of loops what is the same in every iteration: values, and the memory of local vectors, so that a loop
 //! allocates nothing per iteration.
 
-mod overwritten;
 mod places;
 mod regroup;
 

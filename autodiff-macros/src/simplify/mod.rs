@@ -3,17 +3,20 @@
 mod absent;
 mod accumulate;
 mod algebra;
+mod arrays;
 mod branches;
 mod constants;
 mod dead;
 mod exact;
 mod hoist;
+mod lengths;
 mod order;
 mod products;
 mod reciprocals;
 mod rewrite;
 mod scalars;
 mod shared;
+mod stores;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -65,6 +68,8 @@ fn until_nothing_changes(body: &mut Body, switches: &Switches, phase: Phase) {
         }
         if switches.on("scalars") {
             changed |= scalars::replace_arrays(body);
+            changed |= stores::tidy(body);
+            changed |= arrays::shorten(body);
         }
         changed |= rewrite::rewrite(body, switches, phase);
         if switches.on("algebra") && switches.on("common") {

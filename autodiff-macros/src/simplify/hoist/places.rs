@@ -1,7 +1,7 @@
 //! Local vectors that every iteration begins anew: one allocation in front of the loop, and a new content in each
 //! iteration.
 
-use super::{Hoist, Inside, overwritten};
+use super::{Hoist, Inside};
 use crate::ir::visit::{each, places as places_of, uses};
 use crate::ir::{
     Arg, Call, CallMode, Const, HostArg, Init, Instr, Origin, Passing, PlaceId, PlaceRef, Region, Stmt, Type,
@@ -81,7 +81,6 @@ impl Hoist<'_> {
         }
         let span = inner.stmts[at].span;
         let to = PlaceRef::whole(place);
-        let rest = &inner.stmts[at + 1..];
         match init {
             Init::Repeat {
                 value,
@@ -89,9 +88,6 @@ impl Hoist<'_> {
             } if fate == Fate::Keeps && outside(len) && is_number(&element) => {
                 let (value, len) = (*value, *len);
                 out.push(alloc(place, Init::Scratch { len }, span));
-                if overwritten::first(self.body, rest, place, len) {
-                    return Some(Vec::new());
-                }
                 Some(vec![(Vec::new(), Instr::Fill { to, value })])
             }
             Init::Scratch { len } if fate == Fate::Keeps && outside(len) => {

@@ -354,12 +354,12 @@ fn integers_that_could_overflow_stay_in_their_loop() {
     assert!(!outside, "{}", print(&res));
 }
 
-/// `for x: t = [0; 4]; t[k] = x^k (or +=); sum += Σ sin t`
+/// `for x: t = [0; k]; t[k] = x^k (or +=); sum += Σ sin t`
 fn scratch(points: usize, cleared: bool) -> (Body, Vec<Data>) {
     let mut f = Sample::new();
     let x = f.slice("x", &vec![0.7; points]);
     let (zero, start, len) = (f.b.float(0.0), f.b.usize(0), f.b.len(PlaceRef::whole(x)));
-    let k = f.b.usize(4);
+    let k = f.count("k", 4);
     let t = f.vec("t");
     let sum = f.repeat((start, len), &[zero], |f, i, carried| {
         f.b.alloc(
@@ -402,10 +402,9 @@ fn vectors_are_allocated_in_front_of_the_loop() {
         let allocations = |points: usize| {
             let (body, args) = scratch(points, cleared);
             let back = simple(&pullback(&body, &Switches::without(&[])));
-            let seed = [Data::Float(1.0)].into_iter();
-            let again = args.into_iter().chain([Data::floats(&vec![0.0; points])]);
-            let pulled: Vec<_> = seed.chain(again).collect();
-            run_pullback(&back, &pulled[1..2], &pulled).1.allocations
+            let bars = Data::floats(&vec![0.0; points]);
+            let pulled = [Data::Float(1.0), args[0].clone(), bars];
+            run_pullback(&back, &args, &pulled).1.allocations
         };
         assert_eq!(allocations(3), allocations(30));
     }
@@ -419,6 +418,129 @@ fn what_is_surely_overwritten_is_not_cleared() {
     };
     assert_eq!(fills(false), 0);
     assert_eq!(fills(true), 1);
+}
+
+#[test]
+fn the_first_addition_to_zeros_is_a_store() {
+    let mut f = Sample::new();
+    let (x, n) = (f.scalar("x", 0.5), f.count("n", 4));
+    f.b.origin = Origin::Derivative;
+    let (zero, start) = (f.b.float(0.0), f.b.usize(0));
+    let t = f.vec("t");
+    let init = Init::Repeat {
+        value: zero,
+        len: Some(n),
+    };
+    f.b.alloc(t, init);
+    f.repeat((start, n), &[x], |f, i, power| {
+        let to = f.at(t, i);
+        f.b.add_to(to.clone(), power[0]);
+        f.b.add_to(to, x);
+        vec![f.b.mul(power[0], x)]
+    });
+    f.repeat((start, n), &[], |f, i, _| {
+        let to = f.at(t, i);
+        f.b.add_to(to, x);
+        vec![]
+    });
+    let sum = f.repeat((start, n), &[zero], |f, i, sum| {
+        let at = f.get(t, i);
+        vec![f.b.add(sum[0], at)]
+    });
+    let res = same(f.returning(sum[0]));
+    let adds = |body: &Body| count(body, |instr| matches!(instr, Instr::AddTo { .. }));
+    assert_eq!(adds(&res), 1, "{}", print(&res));
+}
+
+#[test]
+fn a_part_of_the_elements_is_not_all_of_them() {
+    let mut f = Sample::new();
+    let (x, n) = (f.scalar("x", 0.5), f.count("n", 4));
+    f.b.origin = Origin::Derivative;
+    let (one, zero, start) = (f.b.usize(1), f.b.float(0.0), f.b.usize(0));
+    let t = f.vec("t");
+    f.b.alloc(
+        t,
+        Init::Repeat {
+            value: x,
+            len: Some(n),
+        },
+    );
+    let to = PlaceRef::whole(t);
+    f.b.effect(Instr::Fill { to, value: zero });
+    f.repeat((one, n), &[], |f, i, _| {
+        f.set(t, i, x);
+        let to = f.at(t, i);
+        f.b.add_to(to, x);
+        vec![]
+    });
+    let sum = f.repeat((start, n), &[zero], |f, i, sum| {
+        let at = f.get(t, i);
+        vec![f.b.add(sum[0], at)]
+    });
+    let res = same(f.returning(sum[0]));
+    assert_eq!(
+        count(&res, |instr| matches!(instr, Instr::Fill { .. })),
+        1,
+        "{}",
+        print(&res)
+    );
+}
+
+#[test]
+fn what_the_next_iteration_reads_is_stored() {
+    let mut f = Sample::new();
+    let (x, n) = (f.scalar("x", 0.5), f.count("n", 4));
+    let (zero, start, end) = (f.b.float(0.0), f.b.usize(0), f.count("i", 1));
+    let t = f.vec("t");
+    f.b.alloc(t, Init::List(vec![x, x]));
+    let sum = f.repeat((start, n), &[zero], |f, _, sum| {
+        let at = f.get(t, end);
+        let next = f.b.mul(at, x);
+        f.set(t, end, next);
+        vec![f.b.add(sum[0], at)]
+    });
+    f.set(t, end, x);
+    let res = same(f.returning(sum[0]));
+    assert_eq!(
+        count(&res, |instr| matches!(instr, Instr::Store { .. })),
+        1,
+        "{}",
+        print(&res)
+    );
+}
+
+#[test]
+fn short_vectors_of_constant_length_are_arrays() {
+    let vectors = |grows: bool| {
+        let mut f = Sample::new();
+        let (x, n) = (f.scalar("x", 0.5), f.count("n", 1));
+        let len = f.b.usize(3);
+        let t = f.vec("t");
+        f.b.alloc(
+            t,
+            Init::Repeat {
+                value: x,
+                len: Some(len),
+            },
+        );
+        if grows {
+            f.b.effect(Instr::Push {
+                to: PlaceRef::whole(t),
+                value: x,
+            });
+        }
+        f.set(t, n, x);
+        let at = f.get(t, len);
+        let res = if grows { at } else { f.get(t, n) };
+        let (body, args) = f.returning(res);
+        let res = if grows { same((body, args)) } else { simple(&body) };
+        let all = res.places.iter();
+        all.filter(|place| matches!(place.ty, crate::ir::Type::Vec(_)))
+            .count()
+    };
+    assert_eq!(vectors(true), 1);
+    assert_eq!(vectors(false), 0);
 }
 
 #[test]

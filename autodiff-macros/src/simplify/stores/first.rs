@@ -1,0 +1,151 @@
+//! The first addition to an element that is zero is a store: `0 + x` is `x`, but for the sign of a zero, so in
+//! derivative code only.
+
+use super::whole;
+use crate::ir::visit::{each, places, regions, regions_mut};
+use crate::ir::{
+    Body, Const, Init, Instr, Loop, LoopKind, Origin, PlaceId, PlaceRef, Proj, Region, Stmt, ValueId,
+};
+use crate::simplify::lengths::Lengths;
+
+/// Turns such additions in `region` into stores; says whether there were any.
+pub(super) fn additions(body: &Body, lengths: &Lengths, memory: &[PlaceId], region: &mut Region) -> bool {
+    let mut changed = false;
+    for k in 0..region.stmts.len() {
+        for inner in regions_mut(&mut region.stmts[k].instr) {
+            changed |= additions(body, lengths, memory, inner);
+        }
+        let Some(place) = zeros(body, &region.stmts[k].instr, memory) else {
+            continue;
+        };
+        let next = region.stmts[k + 1..]
+            .iter_mut()
+            .find(|stmt| mentions(stmt, place, memory));
+        if let Some(next) = next {
+            changed |= store(body, lengths, memory, place, next);
+        }
+    }
+    changed
+}
+
+/// The place of the derivative that is all zeros after `instr`.
+fn zeros(body: &Body, instr: &Instr, memory: &[PlaceId]) -> Option<PlaceId> {
+    let is_zero = |id: &ValueId| body.value(*id).constant == Some(Const::Float(0.0));
+    let place = match instr {
+        Instr::Fill { to, value } if to.path.is_empty() && is_zero(value) => to.root,
+        Instr::Alloc {
+            place,
+            init: Init::Repeat { value, .. },
+        } if is_zero(value) => *place,
+        Instr::Alloc {
+            place,
+            init: Init::ZerosLike(_),
+        } => *place,
+        _ => return None,
+    };
+    let it = body.place(place);
+    let ours = it.origin == Origin::Derivative && it.param.is_none() && memory[place.0 as usize] == place;
+    ours.then_some(place)
+}
+
+/// Makes the first addition in `stmt`, which is the next to mention `place`, a store.
+fn store(body: &Body, lengths: &Lengths, memory: &[PlaceId], place: PlaceId, stmt: &mut Stmt) -> bool {
+    match &mut stmt.instr {
+        Instr::AddTo { to, value } if to.root == place => {
+            stmt.instr = Instr::Store {
+                to: to.clone(),
+                value: *value,
+            };
+            true
+        }
+        Instr::Accumulate { to, from } if *to == whole(place) && memory[from.root.0 as usize] != place => {
+            let (to, from) = (to.clone(), from.clone());
+            let copy = Instr::CopyTo { to, from };
+            if crate::simplify::dead::changes_shape(&copy, &body.place(place).ty) {
+                return false;
+            }
+            stmt.instr = copy;
+            true
+        }
+        Instr::Loop(it) => {
+            let each_own = only_own(it, place, memory, |instr| matches!(instr, Instr::AddTo { .. }));
+            if !each_own || !lengths.goes_through(body, it, place) {
+                return false;
+            }
+            let first = it
+                .body
+                .stmts
+                .iter_mut()
+                .find(|stmt| mentions(stmt, place, memory));
+            match first.map(|stmt| &mut stmt.instr) {
+                Some(instr @ Instr::AddTo { .. }) => {
+                    if let Instr::AddTo { to, value } = instr {
+                        *instr = Instr::Store {
+                            to: to.clone(),
+                            value: *value,
+                        };
+                    }
+                    true
+                }
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Whether `at` is the element with the number of the iteration.
+pub(super) fn is_own(it: &Loop, at: &PlaceRef) -> bool {
+    match (&it.kind, at.path.as_slice()) {
+        (LoopKind::Range { .. }, [Proj::Index(index)]) => it.body.params.first() == Some(index),
+        (LoopKind::Range { .. } | LoopKind::While { .. }, _) => false,
+    }
+}
+
+/// Whether an iteration looks at its own element of `place` only, beginning with a `first` instruction directly in the
+/// body.
+pub(super) fn only_own(
+    it: &Loop,
+    place: PlaceId,
+    memory: &[PlaceId],
+    first: impl Fn(&Instr) -> bool,
+) -> bool {
+    let mut begun = false;
+    for stmt in &it.body.stmts {
+        if !mentions(stmt, place, memory) {
+            continue;
+        }
+        if !begun && !first(&stmt.instr) {
+            return false;
+        }
+        begun = true;
+        let mut only = true;
+        walk(stmt, &mut |stmt| {
+            only &= places(&stmt.instr)
+                .iter()
+                .all(|(at, _)| memory[at.root.0 as usize] != place || (at.root == place && is_own(it, at)));
+        });
+        if !only {
+            return false;
+        }
+    }
+    begun
+}
+
+pub(super) fn mentions(stmt: &Stmt, place: PlaceId, memory: &[PlaceId]) -> bool {
+    let mut found = false;
+    walk(stmt, &mut |stmt| {
+        found |= places(&stmt.instr)
+            .iter()
+            .any(|(at, _)| memory[at.root.0 as usize] == place);
+    });
+    found
+}
+
+/// Calls `f` with the statement and with all inside of it.
+fn walk<'a>(stmt: &'a Stmt, f: &mut impl FnMut(&'a Stmt)) {
+    f(stmt);
+    regions(&stmt.instr)
+        .into_iter()
+        .for_each(|region| each(region, f));
+}
