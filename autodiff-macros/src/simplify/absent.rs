@@ -18,11 +18,13 @@ struct Choice {
 /// a zero of the derivative that stands in a branch is no number, but says that there is nothing.
 pub(super) fn rule(r: &mut Rewriter, instr: &Instr, y: ValueId) -> Option<Step> {
     match *instr {
-        Instr::Binary(op @ BinaryOp::Mul, a, b) => match (choice(r, a), choice(r, b)) {
-            (Some(it), _) => guarded(r, it, a, y, |value| Instr::Binary(op, value, b)),
-            (None, Some(it)) => guarded(r, it, b, y, |value| Instr::Binary(op, a, value)),
-            (None, None) => None,
-        },
+        Instr::Binary(op @ BinaryOp::Mul, a, b) => {
+            let left = choice(r, a).and_then(|it| guarded(r, it, a, y, |value| Instr::Binary(op, value, b)));
+            left.or_else(|| {
+                let it = choice(r, b)?;
+                guarded(r, it, b, y, |value| Instr::Binary(op, a, value))
+            })
+        }
         Instr::Binary(op @ BinaryOp::Div, a, b) => {
             let it = choice(r, a)?;
             guarded(r, it, a, y, |value| Instr::Binary(op, value, b))
@@ -58,12 +60,17 @@ fn guarded(
     y: ValueId,
     part: impl FnOnce(ValueId) -> Instr,
 ) -> Option<Step> {
-    // Its only reader makes the same choice already.
-    if r.guard(y) == Some((it.cond, it.side)) {
+    if r.is_unread(y) {
+        return None;
+    }
+    // Whoever reads it makes the same choice already.
+    let mut guards = r.guards(y);
+    if guards.contains(&(it.cond, it.side)) {
         return (it.value != of).then(|| Step::Instr(part(it.value)));
     }
     let ty = r.body.ty(y).clone();
-    let value = r.emit_guarded(part(it.value), ty, (it.cond, it.side));
+    guards.push((it.cond, it.side));
+    let value = r.emit_guarded(part(it.value), ty, guards);
     Some(select(r, it, value))
 }
 
@@ -83,18 +90,18 @@ fn choice(r: &Rewriter, id: ValueId) -> Option<Choice> {
     if !r.is_derivative(id) {
         return None;
     }
-    if let Some(Instr::Select {
-        cond,
-        then,
-        otherwise,
-    }) = r.def(id)
-    {
-        let (cond, then, otherwise) = (*cond, *then, *otherwise);
-        let side = one_sided(r, then, otherwise)?;
-        let value = if side { then } else { otherwise };
-        return Some(Choice { cond, side, value });
+    let (cond, then, otherwise) = match r.def(id) {
+        Some(Instr::Select {
+            cond,
+            then,
+            otherwise,
+        }) => (*cond, *then, *otherwise),
+        _ => r.branch_of(id)?,
+    };
+    // Inside of the branch it is not a choice any more.
+    if r.bool_of(cond).is_some() {
+        return None;
     }
-    let (cond, then, otherwise) = r.branch_of(id)?;
     let side = one_sided(r, then, otherwise)?;
     let value = if side { then } else { otherwise };
     // What a branch computes is not in scope behind it; the result has it there.

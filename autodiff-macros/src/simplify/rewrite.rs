@@ -117,8 +117,10 @@ struct Def {
     uses: u32,
     /// Read once, by a sum in the same region.
     in_sum: bool,
-    /// Read only where this condition has this outcome, and zero is taken otherwise.
-    guard: Option<(ValueId, bool)>,
+    /// Read only where these conditions have these outcomes, and something else is taken otherwise.
+    guards: Vec<(ValueId, bool)>,
+    /// Nobody reads it in the end.
+    unread: bool,
     /// Of a result of a branch: the condition, and what the two sides yield.
     branch: Option<(ValueId, ValueId, ValueId)>,
 }
@@ -449,10 +451,15 @@ impl Rewriter<'_> {
         self.defs[id.0 as usize].in_sum
     }
 
-    /// See [`Def::guard`].
-    pub(super) fn guard(&self, id: ValueId) -> Option<(ValueId, bool)> {
-        let (cond, side) = self.defs[id.0 as usize].guard?;
-        Some((self.same(cond), side))
+    /// See [`Def::guards`].
+    pub(super) fn guards(&self, id: ValueId) -> Vec<(ValueId, bool)> {
+        let guards = self.defs[id.0 as usize].guards.iter();
+        guards.map(|(cond, side)| (self.same(*cond), *side)).collect()
+    }
+
+    /// See [`Def::unread`].
+    pub(super) fn is_unread(&self, id: ValueId) -> bool {
+        self.defs[id.0 as usize].unread
     }
 
     /// See [`Def::branch`].
@@ -467,10 +474,10 @@ impl Rewriter<'_> {
         home == 0 || self.open.iter().any(|open| open.number == home)
     }
 
-    /// As [`Rewriter::emit`], for a value with a guard.
-    pub(super) fn emit_guarded(&mut self, instr: Instr, ty: Type, guard: (ValueId, bool)) -> ValueId {
+    /// As [`Rewriter::emit`], for a value with guards.
+    pub(super) fn emit_guarded(&mut self, instr: Instr, ty: Type, guards: Vec<(ValueId, bool)>) -> ValueId {
         let y = self.fresh(ty, None);
-        self.defs[y.0 as usize].guard = Some(guard);
+        self.defs[y.0 as usize].guards = guards;
         self.acquire(&instr);
         self.define(Stmt {
             results: vec![y],

@@ -91,26 +91,19 @@ impl Sharing<'_> {
         for product in products.iter().filter(|product| touched.contains(&product.at)) {
             let mut stmts = Vec::new();
             let stmt = &region.stmts[product.at];
-            let (signs, plain): (Vec<_>, Vec<_>) = product
-                .factors
-                .iter()
-                .partition(|factor| matches!(factor, Factor::Sign));
-            let (last, first) = plain.split_last().expect("a product has factors");
-            let negative = signs.len() % 2 == 1;
-            let instr = match first {
+            let mut factors = product.factors.clone();
+            let signs = factors.len();
+            factors.retain(|factor| *factor != Factor::Sign);
+            let negative = (signs - factors.len()) % 2 == 1;
+            let instr = match factors.split_last() {
                 // Nothing but the pair: its statement says what this one said.
-                [] if !negative => continue,
-                [] => {
-                    let last = self.multiplied(&[*last], stmt, &mut stmts);
-                    Instr::Unary(UnaryOp::Neg, last)
-                }
-                first => {
-                    let sign = negative.then_some(Factor::Sign);
-                    let first: Vec<_> = sign.into_iter().chain(first.iter().copied()).collect();
-                    let first = self.multiplied(&first, stmt, &mut stmts);
+                Some((_, [])) if !negative => continue,
+                Some((last, first)) if !negative => {
+                    let first = self.multiplied(first, stmt, &mut stmts);
                     let last = self.multiplied(&[*last], stmt, &mut stmts);
                     Instr::Binary(BinaryOp::Mul, first, last)
                 }
+                _ => Instr::Unary(UnaryOp::Neg, self.multiplied(&factors, stmt, &mut stmts)),
             };
             before.entry(product.at).or_default().extend(stmts);
             region.stmts[product.at].instr = instr;

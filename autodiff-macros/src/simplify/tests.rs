@@ -2,6 +2,7 @@
 
 mod algebra;
 mod order;
+mod random;
 mod structure;
 
 use super::to_fixpoint;

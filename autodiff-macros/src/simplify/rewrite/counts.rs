@@ -2,7 +2,7 @@
 
 use super::Def;
 use crate::ir::visit::{regions, uses};
-use crate::ir::{BinaryOp, Body, Const, Instr, Origin, Region, Tree, UnaryOp, ValueId};
+use crate::ir::{BinaryOp, Body, Instr, Origin, Region, Tree, UnaryOp, ValueId};
 
 /// One entry for each value. The regions may have been taken out of `body`.
 pub(super) fn count(body: &Body, tops: &[&Region], results: &[Option<&Tree>]) -> Vec<Def> {
@@ -23,15 +23,16 @@ pub(super) fn count(body: &Body, tops: &[&Region], results: &[Option<&Tree>]) ->
     for tree in results.iter().flatten() {
         tree.values()
             .into_iter()
-            .for_each(|id| guards[id.0 as usize] = Guard::Open);
+            .for_each(|id| guards[id.0 as usize] = Guard::OPEN);
     }
     for top in tops.iter().rev() {
         guard(body, top, &mut guards);
     }
     let Counting { mut defs, summed, .. } = counting;
     for (def, guard) in defs.iter_mut().zip(guards) {
-        if let Guard::Choice(cond, side) = guard {
-            def.guard = Some((cond, side));
+        match guard {
+            Guard::Unread => def.unread = true,
+            Guard::Choices(all) => def.guards = all,
         }
     }
     for (def, summed) in defs.iter_mut().zip(summed) {
@@ -80,32 +81,44 @@ impl Counting<'_> {
 }
 
 /// Who reads a value.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, PartialEq)]
 enum Guard {
     Unread,
-    /// In the end, only choices that take it if the condition has this outcome, and zero otherwise.
-    Choice(ValueId, bool),
-    Open,
+    /// In the end, only choices that take it if these conditions have these outcomes. None of them is none.
+    Choices(Vec<(ValueId, bool)>),
 }
 
 impl Guard {
-    fn meet(self, other: Guard) -> Guard {
-        match (self, other) {
-            (Guard::Unread, other) => other,
-            (guard, other) if guard == other || other == Guard::Unread => guard,
-            _ => Guard::Open,
+    const OPEN: Guard = Guard::Choices(Vec::new());
+
+    fn meet(&mut self, other: &Guard) {
+        match (&mut *self, other) {
+            (_, Guard::Unread) => (),
+            (Guard::Unread, other) => *self = other.clone(),
+            (Guard::Choices(all), Guard::Choices(others)) => all.retain(|it| others.contains(it)),
+        }
+    }
+
+    fn and(&self, cond: ValueId, side: bool) -> Guard {
+        match self {
+            Guard::Unread => Guard::Unread,
+            Guard::Choices(all) => {
+                let mut all = all.clone();
+                // More of them say less and less.
+                if all.len() < 8 && !all.contains(&(cond, side)) {
+                    all.push((cond, side));
+                }
+                Guard::Choices(all)
+            }
         }
     }
 }
 
 /// From the last statement to the first, so that readers come before what they read.
 fn guard(body: &Body, region: &Region, guards: &mut [Guard]) {
-    let read = |id: ValueId, how: Guard, guards: &mut [Guard]| {
-        let slot = &mut guards[id.0 as usize];
-        *slot = slot.meet(how);
-    };
+    let read = |id: ValueId, how: &Guard, guards: &mut [Guard]| guards[id.0 as usize].meet(how);
     for id in &region.yields {
-        read(*id, Guard::Open, guards);
+        read(*id, &Guard::OPEN, guards);
     }
     for stmt in region.stmts.iter().rev() {
         for inner in regions(&stmt.instr).into_iter().rev() {
@@ -120,29 +133,20 @@ fn guard(body: &Body, region: &Region, guards: &mut [Guard]) {
                 },
                 [y],
             ) => {
-                let zero = |id: ValueId| body.value(id).constant == Some(Const::Float(0.0));
-                let own = guards[y.0 as usize];
-                read(*cond, Guard::Open, guards);
-                let kept = |other: ValueId, side: bool| {
-                    if zero(other) {
-                        Guard::Choice(*cond, side)
-                    } else {
-                        own
-                    }
-                };
-                let (taken, other) = (kept(*otherwise, true), kept(*then, false));
-                read(*then, taken, guards);
-                read(*otherwise, other, guards);
+                let own = guards[y.0 as usize].clone();
+                read(*cond, &Guard::OPEN, guards);
+                read(*then, &own.and(*cond, true), guards);
+                read(*otherwise, &own.and(*cond, false), guards);
             }
             (Instr::Binary(..) | Instr::Unary(..), [y]) => {
-                let own = guards[y.0 as usize];
+                let own = guards[y.0 as usize].clone();
                 for id in uses(&stmt.instr) {
-                    read(id, own, guards);
+                    read(id, &own, guards);
                 }
             }
             (instr, _) => {
                 for id in uses(instr) {
-                    read(id, Guard::Open, guards);
+                    read(id, &Guard::OPEN, guards);
                 }
             }
         }

@@ -410,6 +410,21 @@ fn signs_end_in_a_subtraction_or_at_a_common_factor() {
 }
 
 #[test]
+fn a_sign_stays_with_its_product() {
+    check(
+        Law::Factor,
+        "sin(-(x / z * y)) + cos(x / z * x)",
+        |f, x, y, z| {
+            let (l, r) = (f.b.mul(x, y), f.b.mul(x, x));
+            let (l, r) = (f.b.div(l, z), f.b.div(r, z));
+            let l = f.b.neg(l);
+            let (l, r) = (f.math("sin", &[l]), f.math("cos", &[r]));
+            f.b.add(l, r)
+        },
+    );
+}
+
+#[test]
 fn what_did_not_run_is_not_multiplied() {
     let choice = |f: &mut Sample, x: ValueId, y: ValueId| {
         let zero = f.b.float(0.0);

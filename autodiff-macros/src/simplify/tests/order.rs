@@ -80,6 +80,27 @@ fn branches_stay_apart_where_memory_changes_between() {
 }
 
 #[test]
+fn what_the_first_branch_writes_is_not_read_in_front_of_it() {
+    let mut f = Sample::new();
+    let (x, y, i) = (f.scalar("x", 0.7), f.scalar("y", 0.3), f.count("i", 0));
+    let t = f.vec("t");
+    f.b.alloc(t, Init::List(vec![x, y]));
+    let cond = f.b.compare(CompareOp::Gt, x, y);
+    f.branch(
+        cond,
+        |f| {
+            f.set(t, i, y);
+            vec![]
+        },
+        |_| vec![],
+    );
+    let seen = f.get(t, i);
+    let second = f.branch(cond, |f| vec![f.math("exp", &[seen])], |_| vec![x]);
+    let res = same(f.returning(second[0]));
+    assert_eq!(count(&res, is_if), 2, "{}", print(&res));
+}
+
+#[test]
 fn additions_to_one_element_meet() {
     let adds = |read: bool| {
         let mut f = Sample::new();

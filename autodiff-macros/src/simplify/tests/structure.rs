@@ -654,6 +654,32 @@ fn small_arrays_become_scalars() {
 }
 
 #[test]
+fn a_scalar_that_one_branch_changes_leaves_it() {
+    for at in [0.5, -0.5] {
+        for first in [true, false] {
+            let mut f = Sample::new();
+            let x = f.scalar("x", at);
+            let t = f.array("t", 2);
+            let (i0, i1, zero) = (f.b.usize(0), f.b.usize(1), f.b.float(0.0));
+            f.b.alloc(t, Init::List(vec![x, zero]));
+            let cond = f.b.compare(CompareOp::Gt, x, zero);
+            let set = |f: &mut Sample, here: bool| {
+                if here {
+                    let value = f.math("exp", &[x]);
+                    f.set(t, i1, value);
+                }
+                vec![]
+            };
+            f.branch(cond, |f| set(f, first), |f| set(f, !first));
+            let (a, b) = (f.get(t, i0), f.get(t, i1));
+            let sum = f.b.add(a, b);
+            let res = same(f.returning(sum));
+            assert_eq!(count(&res, is_load), 0, "{}", print(&res));
+        }
+    }
+}
+
+#[test]
 fn small_matrices_become_scalars() {
     let mut f = Sample::new();
     let x = f.scalar("x", 0.5);
