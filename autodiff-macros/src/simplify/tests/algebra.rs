@@ -413,12 +413,12 @@ fn signs_end_in_a_subtraction_or_at_a_common_factor() {
 fn a_sign_stays_with_its_product() {
     check(
         Law::Factor,
-        "sin(-(x / z * y)) + cos(x / z * x)",
+        "atan(-(x / z * y)) + tanh(x / z * x)",
         |f, x, y, z| {
             let (l, r) = (f.b.mul(x, y), f.b.mul(x, x));
             let (l, r) = (f.b.div(l, z), f.b.div(r, z));
             let l = f.b.neg(l);
-            let (l, r) = (f.math("sin", &[l]), f.math("cos", &[r]));
+            let (l, r) = (f.math("atan", &[l]), f.math("tanh", &[r]));
             f.b.add(l, r)
         },
     );
