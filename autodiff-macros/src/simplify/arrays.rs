@@ -124,40 +124,39 @@ fn begin_as_arrays(body: &mut Body, region: &mut Region, lengths: &BTreeMap<Plac
         for inner in regions_mut(&mut stmt.instr) {
             begin_as_arrays(body, inner, lengths);
         }
-        if let Instr::Alloc { place, init } = &mut stmt.instr {
-            if lengths.contains_key(place) {
-                match init {
-                    Init::Repeat { len, .. } => *len = None,
-                    Init::Scratch { .. } => {
-                        let value = zero(body, *place);
-                        region.stmts.push(Stmt {
-                            results: vec![value],
-                            instr: Instr::Const(
-                                body.value(value).constant.clone().expect("a zero is a literal"),
-                            ),
-                            span: stmt.span,
-                        });
-                        *init = Init::Repeat { value, len: None };
-                    }
-                    _ => (),
+        if let Instr::Alloc { place, init } = &mut stmt.instr
+            && lengths.contains_key(place)
+        {
+            match init {
+                Init::Repeat { len, .. } => *len = None,
+                Init::Scratch { .. } => {
+                    let (value, known) = zero(body, *place);
+                    region.stmts.push(Stmt {
+                        results: vec![value],
+                        instr: Instr::Const(known),
+                        span: stmt.span,
+                    });
+                    *init = Init::Repeat { value, len: None };
                 }
+                _ => (),
             }
         }
         region.stmts.push(stmt);
     }
 }
 
-fn zero(body: &mut Body, like: PlaceId) -> ValueId {
+fn zero(body: &mut Body, like: PlaceId) -> (ValueId, Const) {
     let ty = body.place(like).ty.element().cloned().unwrap_or(Type::F64);
     let known = match ty {
         Type::Int(_) => Const::Int(0),
         _ => Const::Float(0.0),
     };
     let origin = body.place(like).origin;
-    body.fresh(Value {
+    let value = body.fresh(Value {
         ty,
         name: None,
         origin,
-        constant: Some(known),
-    })
+        constant: Some(known.clone()),
+    });
+    (value, known)
 }

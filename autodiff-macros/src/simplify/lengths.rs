@@ -29,10 +29,10 @@ impl Lengths {
         let mut inits: Vec<(PlaceId, Option<&Init>)> = Vec::new();
         for top in tops {
             each(top, &mut |stmt| {
-                if let (Instr::Len(at), [len]) = (&stmt.instr, stmt.results.as_slice()) {
-                    if at.path.is_empty() {
-                        res.values.insert(*len, at.root);
-                    }
+                if let (Instr::Len(at), [len]) = (&stmt.instr, stmt.results.as_slice())
+                    && at.path.is_empty()
+                {
+                    res.values.insert(*len, at.root);
                 }
                 for (at, access) in places(&stmt.instr) {
                     let ty = &body.place(at.root).ty;

@@ -167,10 +167,11 @@ impl Stores<'_> {
                 live.remove(&id);
             }
         }
-        if let Instr::Fill { to, .. } | Instr::CopyTo { to, .. } = instr {
-            if to.path.is_empty() && self.memory[to.root.0 as usize] == to.root {
-                live.remove(&to.root);
-            }
+        if let Instr::Fill { to, .. } | Instr::CopyTo { to, .. } = instr
+            && to.path.is_empty()
+            && self.memory[to.root.0 as usize] == to.root
+        {
+            live.remove(&to.root);
         }
         for (at, access) in places(instr) {
             let reads = access.reads() && !is_view(instr);

@@ -1,6 +1,7 @@
 //! What is said in these tests: expressions of `x`, `y`, `z` before, the formula behind.
 
 mod algebra;
+mod memory;
 mod order;
 mod random;
 mod structure;

@@ -26,7 +26,7 @@ pub(super) fn count(body: &Body, tops: &[&Region], results: &[Option<&Tree>]) ->
             .for_each(|id| guards[id.0 as usize] = Guard::OPEN);
     }
     for top in tops.iter().rev() {
-        guard(body, top, &mut guards);
+        guard(top, &mut guards);
     }
     let Counting { mut defs, summed, .. } = counting;
     for (def, guard) in defs.iter_mut().zip(guards) {
@@ -115,14 +115,14 @@ impl Guard {
 }
 
 /// From the last statement to the first, so that readers come before what they read.
-fn guard(body: &Body, region: &Region, guards: &mut [Guard]) {
+fn guard(region: &Region, guards: &mut [Guard]) {
     let read = |id: ValueId, how: &Guard, guards: &mut [Guard]| guards[id.0 as usize].meet(how);
     for id in &region.yields {
         read(*id, &Guard::OPEN, guards);
     }
     for stmt in region.stmts.iter().rev() {
         for inner in regions(&stmt.instr).into_iter().rev() {
-            guard(body, inner, guards);
+            guard(inner, guards);
         }
         match (&stmt.instr, stmt.results.as_slice()) {
             (

@@ -135,7 +135,7 @@ fn body(seed: u64) -> Body {
     let mut f = Sample::new();
     let mut all = vec![f.scalar("x", 0.0), f.scalar("y", 0.0), f.scalar("z", 0.0)];
     f.b.origin = Origin::Derivative;
-    let memory = if seed % 2 == 0 {
+    let memory = if seed.is_multiple_of(2) {
         f.array("t", 3)
     } else {
         f.vec("t")
