@@ -47,5 +47,6 @@ mod slices;
 mod stops;
 mod tables;
 mod traps;
+mod twins;
 mod variables;
 mod vectors;

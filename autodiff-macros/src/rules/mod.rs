@@ -29,6 +29,16 @@ pub(crate) enum Partial {
     None,
 }
 
+impl Rule {
+    /// Whether a processor does it in an instruction or two, so that nobody keeps its result.
+    pub(crate) fn is_quick(&self) -> bool {
+        matches!(
+            self.name,
+            "abs" | "min" | "max" | "clamp" | "copysign" | "signum" | "to_degrees" | "to_radians"
+        )
+    }
+}
+
 impl Partial {
     /// The word `zero` and `integer` in a row stand for the variants without an expression.
     const fn from_row(text: &'static str) -> Partial {

@@ -126,6 +126,8 @@ struct Reverse<'a> {
     /// What adjoints will read of the primal.
     read_back: BTreeSet<ValueId>,
     uses: BTreeMap<ValueId, Vec<sink::Use>>,
+    /// What the primal computes by a function of the rule table.
+    twins: BTreeMap<(&'static str, Vec<ValueId>), ValueId>,
     switches: &'a Switches,
     /// The seed is known and forward and reverse sweep share a scope.
     gradient: bool,
@@ -184,6 +186,7 @@ impl<'a> Reverse<'a> {
             read_back: read_back(primal, &active),
             active,
             uses: Self::uses_of(layout),
+            twins: Self::twins_of(layout),
             switches,
             gradient,
             fuses: gradient && switches.on("fuse"),

@@ -4,7 +4,7 @@
 use super::Reverse;
 use super::record::Slot;
 use crate::ir::visit::{rename, uses};
-use crate::ir::{BinaryOp, Instr, PlaceRef, Type, ValueId};
+use crate::ir::{BinaryOp, Const, Instr, PlaceRef, Type, ValueId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Recomputing more operations than this costs more than a store and a load.
@@ -86,6 +86,13 @@ impl<'a> Reverse<'a> {
             }
             Instr::Unary(..) | Instr::Compare(..) | Instr::Select { .. } | Instr::Cast { .. } => {
                 recomputes && price.pays(1)
+            }
+            Instr::Math { rule, args } => {
+                let square = rule.name == "powi"
+                    && args
+                        .get(1)
+                        .is_some_and(|n| self.primal.value(*n).constant == Some(Const::Int(2)));
+                (rule.is_quick() || square) && recomputes && price.pays(1)
             }
             Instr::Load(at) => {
                 let there = self.layout.stays(at.root, key, false) && self.reachable(at.root);

@@ -1,6 +1,7 @@
 //! Adjoints of scalar instructions.
 
 use super::Reverse;
+use crate::analyse::Layout;
 use crate::differentiate::products::{scaled, sum, whole_quotient};
 use crate::ir::visit::rename;
 use crate::ir::{BinaryOp, Builder, Instr, Stmt, UnaryOp, ValueId};
@@ -172,6 +173,11 @@ impl<'a> Reverse<'a> {
         let region = self.b.end();
         let mut map = BTreeMap::new();
         for mut stmt in region.stmts {
+            if let Some((twin, result)) = self.twin(&stmt.instr).zip(stmt.results.first()) {
+                let here = self.available(twin);
+                map.insert(*result, here);
+                continue;
+            }
             for id in crate::ir::visit::uses(&stmt.instr) {
                 self.locate(id, &mut map);
             }
@@ -181,6 +187,39 @@ impl<'a> Reverse<'a> {
         let res = res?;
         self.locate(res, &mut map);
         Some(map.get(&res).copied().unwrap_or(res))
+    }
+
+    /// The primal's own value of a function that a partial calls: `sin` beside the user's `cos` of the same angle.
+    /// Reading it, if need be from a record, is cheaper than calling the function again.
+    fn twin(&self, instr: &Instr) -> Option<ValueId> {
+        let Instr::Math { rule, args } = instr else {
+            return None;
+        };
+        let twin = *self.twins.get(&(rule.name, args.clone()))?;
+        let (key, _) = self.layout.def(twin)?;
+        let (home, sweep) = (self.layout.region_of(key), self.sweep());
+        let reached = match self.in_scope(home) {
+            // A fused loop runs backward before what stands behind it has run at all.
+            true => {
+                home == sweep
+                    || self.layout.regions[sweep.0]
+                        .owner
+                        .is_some_and(|(owner, _)| key < owner)
+            }
+            false => self.frames.iter().any(|frame| frame.region == home),
+        };
+        reached.then_some(twin)
+    }
+
+    /// See [`Self::twin`]; of several equal ones the first.
+    pub(super) fn twins_of(layout: &Layout<'_>) -> BTreeMap<(&'static str, Vec<ValueId>), ValueId> {
+        let mut res = BTreeMap::new();
+        for stmt in layout.regions.iter().flat_map(|info| &info.region.stmts) {
+            if let (Instr::Math { rule, args }, Some(result)) = (&stmt.instr, stmt.results.first()) {
+                res.entry((rule.name, args.clone())).or_insert(*result);
+            }
+        }
+        res
     }
 
     fn locate(&mut self, id: ValueId, map: &mut BTreeMap<ValueId, ValueId>) {
