@@ -7,11 +7,12 @@
 // Generated code names this crate by its own name, also in this crate's tests and examples.
 extern crate self as differentiable;
 
-pub use autodiff_macros::differentiable;
+pub use autodiff_macros::{Differentiable, differentiable};
 #[doc(hidden)]
 pub use autodiff_runtime::__private;
 #[cfg(feature = "nalgebra")]
 pub use autodiff_runtime::__private::nalgebra;
 pub use autodiff_runtime::{
-    Argument, Entries, EntryOff, Function, GradientError, Point, Real, check_grad, stop_gradient,
+    Argument, Differentiable, Entries, EntryOff, Function, GradientError, NoTangent, Point, Real, check_grad,
+    stop_gradient,
 };

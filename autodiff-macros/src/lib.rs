@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod analyse;
+mod derive;
 mod diag;
 mod differentiate;
 mod emit;
@@ -21,4 +22,10 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn differentiable(args: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::expand(args.into(), item.into()).into()
+}
+
+/// Makes a struct of floats something that derivatives are taken with respect to.
+#[proc_macro_derive(Differentiable, attributes(constant, tangent))]
+pub fn derive_differentiable(item: TokenStream) -> TokenStream {
+    derive::expand(item.into()).into()
 }

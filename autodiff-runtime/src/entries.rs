@@ -16,6 +16,13 @@ pub trait Entries {
     /// Calls `f` with each in order, to change it.
     fn for_each_entry_mut(&mut self, f: &mut dyn FnMut(&mut Self::Scalar));
 
+    /// The floats in order, by value.
+    fn floats(&self) -> std::vec::IntoIter<Self::Scalar> {
+        let mut all = Vec::with_capacity(self.entries());
+        self.for_each_entry(&mut |entry| all.push(entry));
+        all.into_iter()
+    }
+
     /// Sets entry number `at`; nothing happens if there are not so many.
     fn set_entry(&mut self, at: usize, value: Self::Scalar) {
         let mut k = 0;

@@ -9,10 +9,12 @@ mod entries;
 mod inactive;
 mod plain;
 mod point;
+mod tangent;
 
 pub use check::{EntryOff, GradientError, check_grad};
 pub use entries::Entries;
 pub use point::{Argument, Function, Point, Real};
+pub use tangent::{Differentiable, NoTangent};
 
 /// Cuts `x` out of the derivative: the value passes, the gradient does not.
 ///

@@ -4,6 +4,7 @@ pub use crate::aggregate::{Accumulate, CopyFrom, FillZero, ZerosLike};
 pub use crate::entries::Entries;
 pub use crate::inactive::{FloatTangent, Inactive, OtherTangent};
 pub use crate::plain::{List, Plain};
+pub use crate::tangent::{Differentiable, Itself, NoTangent, Scale};
 #[cfg(feature = "nalgebra")]
 pub use nalgebra;
 use std::ops::{Add, Mul};

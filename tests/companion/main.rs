@@ -7,3 +7,4 @@ mod names;
 mod opaque;
 mod protocol;
 mod shapes;
+mod tangents;
