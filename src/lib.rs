@@ -13,6 +13,6 @@ pub use autodiff_runtime::__private;
 #[cfg(feature = "nalgebra")]
 pub use autodiff_runtime::__private::nalgebra;
 pub use autodiff_runtime::{
-    Argument, Differentiable, Entries, EntryOff, Function, GradientError, NoTangent, Point, Real, check_grad,
-    stop_gradient,
+    Argument, Cost, Differentiable, Entries, EntryOff, Function, GradientError, NoTangent, Point, Real,
+    check_grad, stop_gradient,
 };

@@ -32,8 +32,8 @@ impl dot {
         for i in 0..a.len().min(b.len()) {
             let x = a[i];
             let y = b[i];
-            b_bar[i] += x;
-            a_bar[i] += y;
+            b_bar[i] = x;
+            a_bar[i] = y;
             sum += x * y;
         }
         sum

@@ -56,7 +56,7 @@ impl network {
         for i in 0..3 {
             let t = recorded_values[i];
             let sum_bar = out_bar * v[i] * (1.0 - t * t);
-            v_bar[i] += out_bar * t;
+            v_bar[i] = out_bar * t;
             for j in 0..2 {
                 x_bar[j] += sum_bar * w[i][j];
                 w_bar[i][j] += sum_bar * x[j];

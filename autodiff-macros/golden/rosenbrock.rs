@@ -30,7 +30,7 @@ impl rosenbrock {
             let b = x[i + 1] - x_i * x_i;
             sum += a * a + 100.0 * b * b;
             let b_bar = 200.0 * b;
-            x_bar[i] += carry - 2.0 * (b_bar * x_i + a);
+            x_bar[i] = carry - 2.0 * (b_bar * x_i + a);
             carry = b_bar;
         }
         if last > 0 {

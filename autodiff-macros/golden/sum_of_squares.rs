@@ -22,7 +22,7 @@ impl sum_of_squares {
         let mut sum = 0.0;
         for i in 0..xs.len() {
             let xs_i = xs[i];
-            xs_bar[i] += 2.0 * xs_i;
+            xs_bar[i] = 2.0 * xs_i;
             sum += xs_i * xs_i;
         }
         sum

@@ -59,6 +59,9 @@ fn shown(source: &str) -> String {
                         syn::ImplItem::Fn(function) => {
                             names.contains(&function.sig.ident.to_string().as_str())
                         }
+                        syn::ImplItem::Const(constant) => {
+                            names.contains(&constant.ident.to_string().as_str())
+                        }
                         _ => false,
                     });
                     for item in &mut it.items {

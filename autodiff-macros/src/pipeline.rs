@@ -2,7 +2,7 @@
 
 use crate::diag::Diags;
 use crate::ir::{Body, Tree, print, verify};
-use crate::{differentiate, emit, lower, parse, simplify};
+use crate::{analyse, differentiate, emit, lower, parse, simplify};
 use proc_macro2::TokenStream;
 
 /// Which optimisations are on: all of them, unless `AUTODIFF_OFF` names some (`AUTODIFF_OFF=fuse,recompute`, or `all`).
@@ -72,6 +72,8 @@ pub(crate) struct Derivatives {
     pub(crate) hessian: Option<Body>,
     /// What callers use in their `hvp`: forward over `pullback`.
     pub(crate) pullback_tangent: Body,
+    /// The operations of value and derivative together, where they are the same for all arguments.
+    pub(crate) cost: Option<analyse::Cost>,
 }
 
 /// `#[differentiable]`, start to end.
@@ -102,6 +104,8 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 
 fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
     checked("lower", &primal);
+    let primal = simplify::taken_apart(primal, switches);
+    checked("taken apart", &primal);
     let finish = |stage, body: Body| {
         checked(stage, &body);
         let body = simplify::to_fixpoint(body, switches);
@@ -121,15 +125,23 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
     let hvp = gradient
         .as_ref()
         .map(|body| finish("hvp", differentiate::hvp(body, switches)));
+    let mut cost = gradient.as_ref().and_then(analyse::cost);
     let several = !matches!(primal.result, Tree::Value(_));
-    let jacobian = several
+    let mut jacobian = |stage, body: Body| {
+        if analyse::cost(&primal).is_some() {
+            let both = finish("value and jacobian", with_value(&primal, &body));
+            cost = analyse::cost(&both);
+        }
+        finish(stage, body)
+    };
+    let columns = several
         .then(|| differentiate::columns(&primal, &primal.result))
         .flatten()
-        .map(|body| finish("jacobian", body));
-    let jacobian_rows = (several && jacobian.is_none())
+        .map(|body| jacobian("jacobian", body));
+    let rows = (several && columns.is_none())
         .then(|| differentiate::rows(&primal, switches))
         .flatten()
-        .map(|body| finish("jacobian rows", body));
+        .map(|body| jacobian("jacobian rows", body));
     let hessian = gradient
         .as_ref()
         .and_then(|body| differentiate::columns(body, cotangents(body)?))
@@ -142,10 +154,19 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
         tangent,
         pullback,
         hvp,
-        jacobian,
-        jacobian_rows,
+        jacobian: columns,
+        jacobian_rows: rows,
         hessian,
         pullback_tangent,
+        cost,
+    }
+}
+
+/// A Jacobian's body that gives the value, too.
+fn with_value(primal: &Body, jacobian: &Body) -> Body {
+    Body {
+        result: Tree::Tuple(vec![primal.result.clone(), jacobian.result.clone()]),
+        ..jacobian.clone()
     }
 }
 

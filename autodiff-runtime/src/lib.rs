@@ -5,6 +5,7 @@
 pub mod __private;
 mod aggregate;
 mod check;
+mod cost;
 mod entries;
 mod inactive;
 mod plain;
@@ -12,6 +13,7 @@ mod point;
 mod tangent;
 
 pub use check::{EntryOff, GradientError, check_grad};
+pub use cost::Cost;
 pub use entries::Entries;
 pub use point::{Argument, Function, Point, Real};
 pub use tangent::{Differentiable, NoTangent};

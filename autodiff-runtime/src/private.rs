@@ -1,6 +1,7 @@
 //! What generated code calls. Not part of the public interface: it changes with the macro, in any release.
 
 pub use crate::aggregate::{Accumulate, CopyFrom, FillZero, ZerosLike};
+pub use crate::cost::Cost;
 pub use crate::entries::Entries;
 pub use crate::inactive::{FloatTangent, Inactive, OtherTangent};
 pub use crate::plain::{List, Plain};

@@ -68,6 +68,8 @@ struct Direction {
     /// The tangent of each value that has one; absent means zero.
     dots: BTreeMap<ValueId, ValueId>,
     shadows: BTreeMap<PlaceId, PlaceId>,
+    /// Arrays of which one element moves, with slope 1, and which are never written to.
+    units: BTreeMap<PlaceId, usize>,
 }
 
 impl Direction {
@@ -77,6 +79,7 @@ impl Direction {
             varied,
             dots: BTreeMap::new(),
             shadows: BTreeMap::new(),
+            units: BTreeMap::new(),
         }
     }
 }

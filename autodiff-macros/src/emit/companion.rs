@@ -3,6 +3,7 @@
 
 use super::around::around;
 use super::body::{self, Code};
+use super::docs;
 use super::matrices;
 use super::protocol::{self, Patterns};
 use super::signatures::{Function, Signature, bare_or_tuple};
@@ -30,7 +31,8 @@ pub(crate) fn companion(request: &Request, derivatives: &Derivatives) -> TokenSt
         signature: &signature,
         derivatives,
     };
-    let mut functions = signature.primal();
+    let mut functions = constants(&signature, derivatives);
+    functions.extend(signature.primal());
     functions.extend(emitter.gradient());
     functions.extend(emitter.tangent());
     if signature.has_vjp() {
@@ -40,6 +42,12 @@ pub(crate) fn companion(request: &Request, derivatives: &Derivatives) -> TokenSt
     functions.extend(emitter.hessian());
     functions.extend(protocol::functions(&signature, derivatives));
     around(&signature, functions)
+}
+
+/// What is known of the derivative without calling it.
+fn constants(signature: &Signature, derivatives: &Derivatives) -> TokenStream {
+    let cost = derivatives.cost.map(|cost| docs::cost(cost, &signature.names));
+    quote!(#cost)
 }
 
 struct Emitter<'a> {

@@ -5,6 +5,7 @@ mod body;
 mod calls;
 mod companion;
 mod control;
+mod docs;
 mod effects;
 mod exprs;
 mod folds;

@@ -112,7 +112,8 @@ pub(crate) enum Role {
     Constant,
     /// The tangent of user parameter `index`.
     Tangent,
-    /// The cotangent of user parameter `index`, a buffer that is accumulated into.
+    /// The cotangent of user parameter `index`, a buffer that is accumulated into. Of a gradient (in [`Body::params`], not
+    /// among those of a pullback) it is all zeros when the function is called.
     Cotangent,
     /// The tangent of such a buffer.
     CotangentTangent,

@@ -22,6 +22,7 @@ mod sums;
 mod tests;
 
 use crate::ir::Body;
+use crate::ir::visit::regions;
 use crate::pipeline::Switches;
 
 /// Rounds after which we stop: each costs time linear in the body, and the last ones change next to nothing.
@@ -58,6 +59,20 @@ pub(crate) fn to_fixpoint(mut body: Body, switches: &Switches) -> Body {
         order::pair_sines(&mut body);
     }
     body
+}
+
+/// A primal without loops and branches, its small arrays taken apart: what is zero in their tangents and cotangents is
+/// then absent, not a number. Keeps every bit.
+pub(crate) fn taken_apart(mut primal: Body, switches: &Switches) -> Body {
+    let straight = primal
+        .region
+        .stmts
+        .iter()
+        .all(|stmt| regions(&stmt.instr).is_empty());
+    if straight && switches.on("scalars") {
+        scalars::replace_arrays(&mut primal);
+    }
+    primal
 }
 
 fn until_nothing_changes(body: &mut Body, switches: &Switches, phase: Phase) {

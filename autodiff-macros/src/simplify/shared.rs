@@ -67,7 +67,7 @@ impl Sharing<'_> {
         }
         let mut before: HashMap<usize, Vec<Stmt>> = HashMap::new();
         let mut touched = HashSet::new();
-        while let Some(pair) = most_common(&products) {
+        while let Some(pair) = most_common(&products, self.phase) {
             let mut shared = None;
             for product in &mut products {
                 let Some(rest) = without(&product.factors, pair) else {
@@ -182,7 +182,11 @@ impl Sharing<'_> {
                 continue;
             }
             let mut part = |id: ValueId| match self.constant(id) {
-                Some(bits) => vec![Factor::Constant(bits)],
+                // Exact: (-c)x = -(cx), so that both signs share. In the end, the sign of a constant costs nothing.
+                Some(c) if c < 0.0 && self.phase == Phase::First => {
+                    vec![Factor::Sign, Factor::Constant((-c).to_bits())]
+                }
+                Some(c) => vec![Factor::Constant(c.to_bits())],
                 None if readers[&id] == 1 => match known.remove(&id) {
                     Some(product) => product.factors,
                     None => vec![Factor::Value(id)],
@@ -209,16 +213,18 @@ impl Sharing<'_> {
         res
     }
 
-    fn constant(&self, id: ValueId) -> Option<u64> {
+    fn constant(&self, id: ValueId) -> Option<f64> {
         match self.body.value(id).constant {
-            Some(Const::Float(x)) => Some(x).filter(|x| is_tame(*x)).map(f64::to_bits),
+            Some(Const::Float(x)) => Some(x).filter(|x| is_tame(*x)),
             Some(Const::Int(_) | Const::Bool(_)) | None => None,
         }
     }
 }
 
 /// The pair of factors that most products contain, if several do; the first of equals.
-fn most_common(products: &[Product]) -> Option<(Factor, Factor)> {
+///
+/// Signs are factors in the end only: before, they go outwards.
+fn most_common(products: &[Product], phase: Phase) -> Option<(Factor, Factor)> {
     let mut counts: HashMap<(Factor, Factor), usize> = HashMap::new();
     let mut order = Vec::new();
     for product in products {
@@ -226,8 +232,9 @@ fn most_common(products: &[Product]) -> Option<(Factor, Factor)> {
         for (k, a) in product.factors.iter().enumerate() {
             for b in &product.factors[k + 1..] {
                 let pair = if a <= b { (*a, *b) } else { (*b, *a) };
+                let sign = pair.0 == Factor::Sign && phase == Phase::First;
                 let literals = !matches!(pair, (_, Factor::Value(_)));
-                if literals || !seen.insert(pair) {
+                if sign || literals || !seen.insert(pair) {
                     continue;
                 }
                 let count = counts.entry(pair).or_default();

@@ -17,6 +17,7 @@ pub(super) fn tidy(body: &mut Body) -> bool {
     let lengths = Lengths::of(body, &tops);
     let memory = super::dead::memory(&tops, body.places.len());
     let mut changed = first::additions(body, &lengths, &memory, &mut region);
+    changed |= first::entries(body, &lengths, &memory, &mut region);
     if let Some(it) = &mut pullback {
         changed |= first::additions(body, &lengths, &memory, &mut it.region);
     }

@@ -2,7 +2,7 @@
 
 use super::{Direction, Forward};
 use crate::analyse::varied_from;
-use crate::ir::visit::each;
+use crate::ir::visit::{begun, each, places};
 use crate::ir::{Body, Const, Float, Init, Instr, Len, Param, PlaceId, Role, Tree, Type, ValueId};
 use std::collections::BTreeMap;
 
@@ -121,11 +121,27 @@ fn seeded(body: &Body, inputs: &[Input]) -> Forward {
                 let one = forward.b.float_like(1.0, *id);
                 forward.here().dots.insert(*id, one);
             }
-            Input::Element { of, k, len } => forward.unit(*of, *k, *len),
+            Input::Element { of, k, len } => {
+                forward.unit(*of, *k, *len);
+                if !is_written(body, *of) {
+                    forward.here().units.insert(*of, *k);
+                }
+            }
         }
     }
     forward.stmts(&body.region);
     forward
+}
+
+fn is_written(body: &Body, place: PlaceId) -> bool {
+    let mut written = false;
+    each(&body.region, &mut |stmt| {
+        written |= begun(&stmt.instr).contains(&place)
+            || places(&stmt.instr)
+                .iter()
+                .any(|(at, access)| at.root == place && access.writes());
+    });
+    written
 }
 
 fn direction(body: &Body, input: &Input) -> Direction {

@@ -2,12 +2,19 @@
 
 use super::Forward;
 use crate::differentiate::products::{scaled, sum, whole_quotient};
-use crate::ir::{BinaryOp, Instr, PlaceRef, UnaryOp, ValueId};
+use crate::ir::{BinaryOp, Const, Instr, PlaceRef, Proj, UnaryOp, ValueId};
 use crate::rules;
 
 impl Forward {
     pub(super) fn load(&mut self, from: &PlaceRef, result: ValueId) -> Option<ValueId> {
         let shadow = self.shadow(from)?;
+        let unit = self.here().units.get(&from.root).copied();
+        if let (Some(k), [Proj::Index(index)]) = (unit, from.path.as_slice())
+            && let Some(Const::Int(at)) = self.b.constant(*index)
+        {
+            // A zero that is known is absent.
+            return (at == k as i128).then(|| self.b.float_like(1.0, result));
+        }
         let ty = self.b.body.ty(result).clone();
         Some(self.b.load(shadow, ty))
     }

@@ -4,9 +4,10 @@ use super::places::Kept;
 use super::record::Record;
 use super::{Reverse, Role};
 use crate::analyse::{Layout, RegionId};
-use crate::ir::visit::each;
+use crate::ir::visit::{begun, each, places};
 use crate::ir::{Body, Const, Float, Init, Instr, Len, Passing, PlaceId, Region, Tree, Type, ValueId};
 use crate::pipeline::Switches;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More rows than this are not worth their compile time.
 const FEW: usize = 8;
@@ -25,6 +26,7 @@ enum Output {
 
 /// See [`crate::differentiate::rows`].
 pub(in crate::differentiate) fn rows(primal: &Body, switches: &Switches) -> Option<Body> {
+    let primal = &listed(primal);
     let outputs = outputs(primal)?;
     if !takes_static(primal) {
         return None;
@@ -65,6 +67,44 @@ pub(in crate::differentiate) fn rows(primal: &Body, switches: &Switches) -> Opti
         pullback: None,
         ..reverse.b.body
     })
+}
+
+/// The same function with the elements of arrays that are nothing but a list, `[a, b]`, for results: then nothing is
+/// known to be zero only at run time.
+fn listed(primal: &Body) -> Body {
+    let mut res = primal.clone();
+    let mut lists: BTreeMap<PlaceId, Vec<ValueId>> = BTreeMap::new();
+    for stmt in &primal.region.stmts {
+        if let Instr::Alloc {
+            place,
+            init: Init::List(values),
+        } = &stmt.instr
+        {
+            lists.insert(*place, values.clone());
+        }
+    }
+    let mut mentions: BTreeMap<PlaceId, usize> = BTreeMap::new();
+    each(&primal.region, &mut |stmt| {
+        let named = places(&stmt.instr).into_iter().map(|(at, _)| at.root);
+        let named: BTreeSet<_> = named.chain(begun(&stmt.instr)).collect();
+        for place in named {
+            *mentions.entry(place).or_default() += 1;
+        }
+    });
+    lists.retain(|place, _| mentions.get(place) == Some(&1));
+    res.result = opened(&primal.result, &lists);
+    res
+}
+
+fn opened(tree: &Tree, lists: &BTreeMap<PlaceId, Vec<ValueId>>) -> Tree {
+    match tree {
+        Tree::Value(id) => Tree::Value(*id),
+        Tree::Place(id) => match lists.get(id) {
+            Some(values) => Tree::Tuple(values.iter().copied().map(Tree::Value).collect()),
+            None => Tree::Place(*id),
+        },
+        Tree::Tuple(parts) => Tree::Tuple(parts.iter().map(|part| opened(part, lists)).collect()),
+    }
 }
 
 /// All scalars of the result, from left to right.

@@ -4,9 +4,10 @@
 use super::whole;
 use crate::ir::visit::{each, places, regions, regions_mut};
 use crate::ir::{
-    Body, Const, Init, Instr, Loop, LoopKind, Origin, PlaceId, PlaceRef, Proj, Region, Stmt, ValueId,
+    Body, Const, Init, Instr, Loop, LoopKind, Origin, PlaceId, PlaceRef, Proj, Region, Role, Stmt, ValueId,
 };
 use crate::simplify::lengths::Lengths;
+use std::collections::HashSet;
 
 /// Turns such additions in `region` into stores; says whether there were any.
 pub(super) fn additions(body: &Body, lengths: &Lengths, memory: &[PlaceId], region: &mut Region) -> bool {
@@ -18,14 +19,101 @@ pub(super) fn additions(body: &Body, lengths: &Lengths, memory: &[PlaceId], regi
         let Some(place) = zeros(body, &region.stmts[k].instr, memory) else {
             continue;
         };
-        let next = region.stmts[k + 1..]
-            .iter_mut()
-            .find(|stmt| mentions(stmt, place, memory));
-        if let Some(next) = next {
-            changed |= store(body, lengths, memory, place, next);
+        changed |= behind(body, lengths, memory, &mut region.stmts[k + 1..], place);
+    }
+    changed
+}
+
+/// The same for the buffers of a gradient, which are all zeros when it is called.
+pub(super) fn entries(body: &Body, lengths: &Lengths, memory: &[PlaceId], region: &mut Region) -> bool {
+    let mut changed = false;
+    for param in &body.params {
+        if matches!(param.role, Role::Cotangent | Role::CotangentTangent) {
+            for place in param.tree.places() {
+                changed |= behind(body, lengths, memory, &mut region.stmts, place);
+            }
         }
     }
     changed
+}
+
+/// The first additions to `place` in `stmts`, at the beginning of which it is all zeros: element by element, as long as
+/// every path is made of literals. `x_bar[0] += a; x_bar[1] += b;` are two stores.
+fn behind(body: &Body, lengths: &Lengths, memory: &[PlaceId], stmts: &mut [Stmt], place: PlaceId) -> bool {
+    let mut changed = false;
+    let mut written: HashSet<Vec<i128>> = HashSet::new();
+    for stmt in stmts {
+        if !mentions(stmt, place, memory) {
+            continue;
+        }
+        let path = match &stmt.instr {
+            Instr::AddTo { to, .. } | Instr::Store { to, .. } if to.root == place => literal(body, &to.path),
+            _ => None,
+        };
+        let Some(path) = path else {
+            if written.is_empty() {
+                changed |= store(body, lengths, memory, place, stmt);
+                if let Instr::Loop(it) = &mut stmt.instr {
+                    changed |= rows(body, memory, it, place);
+                }
+            }
+            break;
+        };
+        let first = written.insert(path);
+        if let (Instr::AddTo { to, value }, true) = (&stmt.instr, first) {
+            let (to, value) = (to.clone(), *value);
+            stmt.instr = Instr::Store { to, value };
+            changed = true;
+        }
+    }
+    changed
+}
+
+/// The same in a loop that comes first, where each iteration writes to the row with its number only.
+fn rows(body: &Body, memory: &[PlaceId], it: &mut Loop, place: PlaceId) -> bool {
+    let LoopKind::Range { .. } = it.kind else {
+        return false;
+    };
+    let number = it.body.params[0];
+    let mut firsts = Vec::new();
+    let mut written = HashSet::new();
+    for (k, stmt) in it.body.stmts.iter().enumerate() {
+        if !mentions(stmt, place, memory) {
+            continue;
+        }
+        let (Instr::AddTo { to, .. } | Instr::Store { to, .. }) = &stmt.instr else {
+            return false;
+        };
+        let path = match to.path.split_first() {
+            Some((Proj::Index(index), rest)) if *index == number && to.root == place => literal(body, rest),
+            _ => None,
+        };
+        let Some(path) = path else { return false };
+        if written.insert(path) && matches!(stmt.instr, Instr::AddTo { .. }) {
+            firsts.push(k);
+        }
+    }
+    for k in &firsts {
+        let stmt = &mut it.body.stmts[*k];
+        if let Instr::AddTo { to, value } = &stmt.instr {
+            let (to, value) = (to.clone(), *value);
+            stmt.instr = Instr::Store { to, value };
+        }
+    }
+    !firsts.is_empty()
+}
+
+/// A path of literal indices and fields.
+fn literal(body: &Body, path: &[Proj]) -> Option<Vec<i128>> {
+    let step = |proj: &Proj| match proj {
+        Proj::Index(index) => match body.value(*index).constant {
+            Some(Const::Int(n)) => Some(n),
+            Some(Const::Float(_) | Const::Bool(_)) | None => None,
+        },
+        Proj::Field(k) => Some(*k as i128),
+        Proj::Range(..) => None,
+    };
+    path.iter().map(step).collect()
 }
 
 /// The place of the derivative that is all zeros after `instr`.
