@@ -111,6 +111,7 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
         let body = simplify::to_fixpoint(body, switches);
         let body = differentiate::polished(body, switches);
         let body = simplify::to_fixpoint(body, switches);
+        let body = lower::literals_settled(body);
         checked(&format!("{stage}, simplified"), &body);
         body
     };

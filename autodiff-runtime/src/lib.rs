@@ -10,6 +10,7 @@ mod entries;
 mod inactive;
 mod plain;
 mod point;
+mod scalar;
 mod tangent;
 
 pub use check::{EntryOff, GradientError, check_grad};

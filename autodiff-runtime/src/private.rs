@@ -5,7 +5,12 @@ pub use crate::cost::Cost;
 pub use crate::entries::Entries;
 pub use crate::inactive::{FloatTangent, Inactive, OtherTangent};
 pub use crate::plain::{List, Plain};
+pub use crate::scalar::{Scalar, lit};
 pub use crate::tangent::{Differentiable, Itself, NoTangent, Scale};
+/// Functions of std for a float that is a type parameter.
+pub mod scalar {
+    pub use crate::scalar::*;
+}
 #[cfg(feature = "nalgebra")]
 pub use nalgebra;
 use std::ops::{Add, Mul};

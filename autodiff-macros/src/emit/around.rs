@@ -24,6 +24,7 @@ pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStre
     );
     let assert_float = signature.names.private("assert_float");
     let aliases = request
+        .floats
         .aliases
         .iter()
         .map(|alias| quote_spanned!(alias.span()=> #cfgs const _: () = #assert_float::<#alias>();));

@@ -15,6 +15,8 @@ use quote::{ToTokens, quote_spanned};
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Behind {
     Float,
+    /// A float of a type parameter.
+    Generic,
     Vec,
     Other,
 }
@@ -38,7 +40,7 @@ impl<'o, 'a> Emit<'o, 'a> {
                 self.bind(Pattern::of(&call.result), quote_spanned!(at=> #path(#(#args),*)))
             }
             CallMode::Pushforward { tangents, result_dot } => {
-                self.assert_differentiable(path, tangents);
+                self.assert_differentiable(path, call, tangents);
                 let (mut res, zeros) = self.zeros(call, tangents);
                 let mut args = self.args(&call.args, pos);
                 args.extend(self.tangents(call, tangents, zeros, pos));
@@ -182,11 +184,19 @@ impl<'o, 'a> Emit<'o, 'a> {
         used
     }
 
+    /// `0.0` of the float that `id` is.
+    fn zero(&self, id: ValueId) -> TokenStream {
+        match self.facts.outline.body.ty(id) {
+            Type::Float(float) => types::number(0.0, float, self.names, self.at),
+            ty => unreachable!("a cotangent is a float, not {ty:?}"),
+        }
+    }
+
     /// Zeros for floats and what is made of them; `()` for a scalar that is none.
     fn zero_tree(&mut self, tree: &Tree, before: &mut TokenStream) -> TokenStream {
         let at = self.at;
         match tree {
-            Tree::Value(id) if self.facts.outline.body.is_float(*id) => quote_spanned!(at=> 0.0),
+            Tree::Value(id) if self.facts.outline.body.is_float(*id) => self.zero(*id),
             Tree::Value(_) => quote_spanned!(at=> ()),
             Tree::Place(id) => self.zeros_of(&PlaceRef::whole(*id), before),
             Tree::Tuple(parts) => {
@@ -221,8 +231,16 @@ impl<'o, 'a> Emit<'o, 'a> {
         match (arg.passing, self.behind(arg)) {
             (Passing::Value, _) => unreachable!("what is passed by value has zeros of its own"),
             (Passing::Ref, Behind::Float) => quote_spanned!(at=> &0.0),
+            (Passing::Ref, Behind::Generic) => {
+                let lit = self.names.private("lit");
+                quote_spanned!(at=> &#lit(0.0))
+            }
             (Passing::Ref, Behind::Vec | Behind::Other) => quote_spanned!(at=> &[]),
             (Passing::RefMut, Behind::Float) => quote_spanned!(at=> &mut 0.0),
+            (Passing::RefMut, Behind::Generic) => {
+                let lit = self.names.private("lit");
+                quote_spanned!(at=> &mut #lit(0.0))
+            }
             (Passing::RefMut, Behind::Vec) => quote_spanned!(at=> &mut ::std::vec::Vec::new()),
             (Passing::RefMut, Behind::Other) => quote_spanned!(at=> &mut []),
         }
@@ -235,6 +253,7 @@ impl<'o, 'a> Emit<'o, 'a> {
             (None, _) => return Behind::Other,
         };
         match ty {
+            Type::Float(Float::Generic(_)) => Behind::Generic,
             Type::Float(_) => Behind::Float,
             Type::Vec(_) => Behind::Vec,
             Type::Int(_)
@@ -348,6 +367,10 @@ impl<'o, 'a> Emit<'o, 'a> {
                 ) => self.borrow_mut(place),
                 (Some(arg), _) => self.scalar_bar(&arg.operand, around),
                 (None, Behind::Float) => quote_spanned!(at=> &mut 0.0),
+                (None, Behind::Generic) => {
+                    let lit = self.names.private("lit");
+                    quote_spanned!(at=> &mut #lit(0.0))
+                }
                 (None, Behind::Vec) if arg.passing == Passing::RefMut => {
                     quote_spanned!(at=> &mut ::std::vec::Vec::new())
                 }
@@ -364,10 +387,11 @@ impl<'o, 'a> Emit<'o, 'a> {
             return quote_spanned!(at=> &mut ());
         };
         let wish = self.facts.wish(self.facts.variables.of_value(*id));
+        let zero = self.zero(*id);
         let (declared, used) = self.temporary(&wish);
         around
             .before
-            .extend(quote_spanned!(at=> let mut #declared = 0.0;));
+            .extend(quote_spanned!(at=> let mut #declared = #zero;));
         around.after.push((*id, used.clone()));
         quote_spanned!(at=> &mut #used)
     }
@@ -409,8 +433,15 @@ impl<'o, 'a> Emit<'o, 'a> {
         res
     }
 
-    /// A compile error at an argument that carries a derivative into a parameter that takes none.
-    fn assert_differentiable(&mut self, path: &syn::ExprPath, tangents: &[Option<Arg>]) {
+    /// Whether an argument is written to, and only rustc knows what it is: state, or floats.
+    fn is_unknown_memory(&self, arg: &Arg) -> bool {
+        let place = arg.place.as_ref().filter(|_| arg.passing == Passing::RefMut);
+        place.is_some_and(|place| matches!(self.type_at(place), Type::Host))
+    }
+
+    /// A compile error at an argument that carries a derivative into a parameter that takes none, and at one that is
+    /// written to and that we do not know to be made of floats.
+    fn assert_differentiable(&mut self, path: &syn::ExprPath, call: &Call, tangents: &[Option<Arg>]) {
         // The companion itself is not generic, only its functions are.
         let mut path = path.clone();
         let Some(last) = path.path.segments.last_mut() else {
@@ -424,20 +455,35 @@ impl<'o, 'a> Emit<'o, 'a> {
         if path.qself.is_some() || generic {
             return;
         }
-        for (k, tangent) in tangents.iter().enumerate() {
-            let Some(tangent) = tangent else { continue };
+        for (k, (arg, tangent)) in call.args.iter().zip(tangents).enumerate() {
+            let (arg, wanted) = match tangent {
+                Some(tangent) => (tangent, false),
+                None if self.is_unknown_memory(arg) => (arg, true),
+                None => continue,
+            };
             let key = format!("{} {k}", path.to_token_stream());
             if self.assertions.iter().any(|(other, _)| *other == key) {
                 continue;
             }
-            let at = names::site(tangent.span);
+            let at = names::site(arg.span);
             let constant = hidden(&self.names.companion(&path), names::CONSTANT, at);
             let mut number = Literal::usize_unsuffixed(k);
             number.set_span(at);
-            let message =
-                format!("this argument carries a derivative, but `{name}` marks its parameter `#[constant]`");
+            let (not, message) = match wanted {
+                false => (
+                    Some(quote_spanned!(at=> !)),
+                    format!(
+                        "this argument carries a derivative, but `{name}` marks its parameter `#[constant]`"
+                    ),
+                ),
+                true => (
+                    None,
+                    "what is written here carries a derivative: say the type of the variable at its `let`"
+                        .to_owned(),
+                ),
+            };
             let assertion = quote_spanned! {at=>
-                const _: () = ::core::assert!(!#constant[#number], #message);
+                const _: () = ::core::assert!(#not #constant[#number], #message);
             };
             self.assertions.push((key, assertion));
         }

@@ -4,7 +4,7 @@ use super::body::Emit;
 use super::host::level;
 use super::literals::{Suffix, literal};
 use super::types;
-use crate::ir::{BinaryOp, CompareOp, Const, Instr, Stmt, Type, UnaryOp, ValueId};
+use crate::ir::{BinaryOp, CompareOp, Const, Float, Instr, Origin, Stmt, Type, UnaryOp, ValueId};
 use crate::names::site;
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -67,7 +67,7 @@ impl Emit<'_, '_> {
         let at = self.at;
         if let Some(known) = &self.facts.outline.body.value(id).constant {
             let ty = self.facts.outline.body.ty(id);
-            let (tokens, negative) = literal(known, ty, self.suffix, at);
+            let (tokens, negative) = literal(known, ty, self.suffix, self.names, at);
             let level = if negative { Level::Unary } else { Level::Tight };
             return Expr::new(tokens, level);
         }
@@ -107,7 +107,7 @@ impl Emit<'_, '_> {
         match &stmt.instr {
             Instr::Const(known) => {
                 let ty = self.facts.outline.body.ty(stmt.results[0]).clone();
-                let (tokens, negative) = literal(known, &ty, self.suffix, at);
+                let (tokens, negative) = literal(known, &ty, self.suffix, self.names, at);
                 Expr::new(tokens, if negative { Level::Unary } else { Level::Tight })
             }
             Instr::Unary(UnaryOp::Neg, a) => self.negate(*a),
@@ -119,11 +119,27 @@ impl Emit<'_, '_> {
                 then,
                 otherwise,
             } => self.select(*cond, *then, *otherwise),
+            Instr::Math { rule, args } if self.is_generic(args[0]) => {
+                let scalar = self.names.private("scalar");
+                let args: Vec<_> = args.iter().map(|arg| self.tokens(*arg)).collect();
+                let name = proc_macro2::Ident::new(rule.name, at);
+                Expr::tight(quote_spanned!(at=> #scalar::#name(#(#args),*)))
+            }
             Instr::Math { rule, args } => {
                 let receiver = self.receiver(args[0]).at(Level::Tight, at);
                 let rest: Vec<_> = args[1..].iter().map(|arg| self.tokens(*arg)).collect();
                 let name = proc_macro2::Ident::new(rule.name, at);
                 Expr::tight(quote_spanned!(at=> #receiver.#name(#(#rest),*)))
+            }
+            // The user's own `as` stands behind an alias only, which a method cannot tell from a type parameter.
+            Instr::Cast {
+                value,
+                to: Type::Float(Float::Generic(ty)),
+            } if self.facts.outline.body.value(stmt.results[0]).origin == Origin::Derivative => {
+                let lit = self.names.private("lit");
+                let value = self.typed(*value).at(Level::Cast, at);
+                let double = types::tokens(&Type::F64, at);
+                Expr::tight(quote_spanned!(at=> #lit::<#ty>(#value as #double)))
             }
             Instr::Cast { value, to } => {
                 let int = matches!(self.facts.outline.body.ty(*value), Type::Int(_));
@@ -183,6 +199,11 @@ impl Emit<'_, '_> {
             true => self.typed(id),
             false => self.value(id),
         }
+    }
+
+    /// Whether `id` is a float of a type parameter.
+    fn is_generic(&self, id: ValueId) -> bool {
+        matches!(self.facts.outline.body.ty(id), Type::Float(Float::Generic(_)))
     }
 
     /// The instruction of a value that is written where it is used.

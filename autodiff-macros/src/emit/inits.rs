@@ -182,7 +182,7 @@ impl Emit<'_, '_> {
     /// A zero of a recording buffer, which says its type.
     fn scratch(&mut self, ty: &Type) -> TokenStream {
         let at = self.at;
-        let zero = |known, ty| super::literals::literal(&known, ty, Suffix::Always, at).0;
+        let zero = |known, ty| super::literals::literal(&known, ty, Suffix::Always, self.names, at).0;
         match ty {
             Type::Float(_) => zero(crate::ir::Const::Float(0.0), ty),
             Type::Int(_) => zero(crate::ir::Const::Int(0), ty),

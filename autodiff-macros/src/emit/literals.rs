@@ -2,6 +2,7 @@
 
 use super::types::int_name;
 use crate::ir::{Const, Float, Int, Type};
+use crate::names::Names;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote_spanned;
 
@@ -15,7 +16,27 @@ pub(super) enum Suffix {
 }
 
 /// `known` of type `ty`. The flag says whether the tokens begin with a minus.
-pub(super) fn literal(known: &Const, ty: &Type, suffix: Suffix, at: Span) -> (TokenStream, bool) {
+pub(super) fn literal(
+    known: &Const,
+    ty: &Type,
+    suffix: Suffix,
+    names: &Names,
+    at: Span,
+) -> (TokenStream, bool) {
+    match (known, ty) {
+        (Const::Float(x), Type::Float(Float::Generic(ty))) => (generic(*x, ty, names, at), false),
+        _ => plain(known, ty, suffix, at),
+    }
+}
+
+/// `lit::<T>(2.0)`
+fn generic(x: f64, ty: &TokenStream, names: &Names, at: Span) -> TokenStream {
+    let lit = names.private("lit");
+    let (number, _) = float(x, &Type::F64, Suffix::Never, at);
+    quote_spanned!(at=> #lit::<#ty>(#number))
+}
+
+fn plain(known: &Const, ty: &Type, suffix: Suffix, at: Span) -> (TokenStream, bool) {
     match known {
         Const::Float(x) => float(*x, ty, suffix, at),
         Const::Int(n) => int(*n, ty, suffix, at),
@@ -102,7 +123,7 @@ mod tests {
     use super::*;
 
     fn check(known: Const, ty: Type, suffix: Suffix, expected: &str) {
-        let (tokens, _) = literal(&known, &ty, suffix, Span::call_site());
+        let (tokens, _) = plain(&known, &ty, suffix, Span::call_site());
         assert_eq!(tokens.to_string().replace(' ', ""), expected);
     }
 

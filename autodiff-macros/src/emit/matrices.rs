@@ -189,7 +189,7 @@ fn by_columns(signature: &Signature, rows: &Count, columns: &Count) -> TokenStre
     let nalgebra = signature.names.private("nalgebra");
     let space = Space::new(signature);
     let (begin, tangent) = (space.begin(), space.lent());
-    let (on, off) = (space.set(quote!(1.0)), space.set(quote!(0.0)));
+    let (on, off) = (space.set(signature.number(1.0)), space.set(signature.number(0.0)));
     let (types, args, f) = (signature.turbofish(), args_again(signature), local(names::PRIMAL));
     let (count, rows_name) = (space.len(), local("rows"));
     let matrix = match (rows.tokens(), columns.tokens()) {
@@ -214,7 +214,7 @@ fn by_columns(signature: &Signature, rows: &Count, columns: &Count) -> TokenStre
 }
 
 /// ```text
-/// let mut jacobian = SMatrix::zeros();
+/// let mut jacobian = SMatrix::from_element(0.0);
 /// for row in 0..2 {
 ///     let mut seed = [0.0; 2];
 ///     seed[row] = 1.0;
@@ -240,11 +240,12 @@ fn by_rows(signature: &Signature, rows: &Count, columns: &Count) -> TokenStream 
     let (types, args) = (signature.turbofish(), args_again(signature));
     let (m, n) = (rows.tokens(), columns.tokens());
     let entry = local("entry");
+    let (zero, one) = (signature.number(0.0), signature.number(1.0));
     quote! {
-        let mut #jacobian = #nalgebra::SMatrix::<_, #m, #n>::zeros();
+        let mut #jacobian = #nalgebra::SMatrix::<_, #m, #n>::from_element(#zero);
         for #row in 0..#m {
-            let mut #seed = [0.0; #m];
-            #seed[#row] = 1.0;
+            let mut #seed = [#zero; #m];
+            #seed[#row] = #one;
             let (_, #pullback) = Self::vjp #types(#(#args),*);
             let mut #column = 0;
             #for_each::for_each_entry(&#pullback(#seed), &mut |#entry| {
@@ -258,7 +259,7 @@ fn by_rows(signature: &Signature, rows: &Count, columns: &Count) -> TokenStream 
 
 /// ```text
 /// let mut tangent = vec![0.0; xs.len()];
-/// let mut hessian = DMatrix::zeros(tangent.len(), tangent.len());
+/// let mut hessian = DMatrix::from_element(tangent.len(), tangent.len(), 0.0);
 /// for column in 0..tangent.len() {
 ///     tangent[column] = 1.0;
 ///     let gradient_dot = Self::hvp(xs, &tangent);
@@ -273,13 +274,7 @@ fn by_rows(signature: &Signature, rows: &Count, columns: &Count) -> TokenStream 
 pub(super) fn hessian(signature: &Signature, function: Function) -> TokenStream {
     let (types, args) = (signature.turbofish(), args_again(signature));
     if let (Count::Known(1), true) = (signature.inputs(), signature.only_scalars()) {
-        let one = unit(
-            &signature
-                .params
-                .iter()
-                .filter(|param| !param.request.constant)
-                .collect::<Vec<_>>(),
-        );
+        let one = unit(signature);
         return function.with(quote!(Self::hvp #types(#(#args,)* #one)));
     }
     let (hessian, column, row, gradient_dot) = (
@@ -292,10 +287,11 @@ pub(super) fn hessian(signature: &Signature, function: Function) -> TokenStream 
     let entries = signature.names.private("Entries");
     let space = Space::new(signature);
     let (begin, tangent, n) = (space.begin(), space.lent(), space.len());
-    let (on, off) = (space.set(quote!(1.0)), space.set(quote!(0.0)));
+    let (on, off) = (space.set(signature.number(1.0)), space.set(signature.number(0.0)));
+    let zero = signature.number(0.0);
     let zeros = match signature.inputs() {
-        Count::Known(_) | Count::Expr(_) => quote!(#nalgebra::SMatrix::zeros()),
-        Count::Dynamic => quote!(#nalgebra::DMatrix::zeros(#n, #n)),
+        Count::Known(_) | Count::Expr(_) => quote!(#nalgebra::SMatrix::from_element(#zero)),
+        Count::Dynamic => quote!(#nalgebra::DMatrix::from_element(#n, #n, #zero)),
     };
     let entry = local("entry");
     let mirror = match space.flat {
@@ -330,17 +326,21 @@ pub(super) fn hessian(signature: &Signature, function: Function) -> TokenStream 
 }
 
 /// `1.0` in the shape of the only scalar that there is.
-fn unit(params: &[&Param]) -> TokenStream {
-    fn of(ty: &Type) -> TokenStream {
+fn unit(signature: &Signature) -> TokenStream {
+    fn of(ty: &Type, one: &TokenStream) -> TokenStream {
         match ty {
             Type::Tuple(parts) => {
-                let parts = parts.iter().map(of);
+                let parts = parts.iter().map(|part| of(part, one));
                 quote!((#(#parts,)*))
             }
-            _ => quote!(1.0),
+            _ => one.clone(),
         }
     }
-    let parts: Vec<_> = params.iter().map(|param| of(&param.request.shape)).collect();
+    let one = signature.number(1.0);
+    let parts: Vec<_> = signature
+        .differentiable()
+        .map(|param| of(&param.request.shape, &one))
+        .collect();
     bare_or_tuple(&parts)
 }
 

@@ -82,9 +82,10 @@ impl Rules<'_> {
         let (types, args) = (signature.turbofish(), args(signature));
         let (value, pullback, gradient) = (local("value"), local("pullback"), local("gradient"));
         let grad = wrappers::grad(signature);
+        let one = signature.number(1.0);
         let value_and_grad = signature.value_and_grad().with(quote! {
             let (#value, #pullback) = Self::vjp #types(#(#args),*);
-            (#value, #pullback(1.0))
+            (#value, #pullback(#one))
         });
         let copy = signature.names.private("copy");
         let check_len = signature.names.private("check_len");
@@ -164,7 +165,7 @@ impl Rules<'_> {
         let (entries, dot) = (signature.names.private("Entries"), signature.names.private("dot"));
         let space = matrices::Space::new(signature);
         let (begin, tangent, n) = (space.begin(), space.lent(), space.len());
-        let (on, off) = (space.set(quote!(1.0)), space.set(quote!(0.0)));
+        let (on, off) = (space.set(signature.number(1.0)), space.set(signature.number(0.0)));
         let (types, args) = (signature.turbofish(), matrices::args_again(signature));
         let (name, seed_type, call) = (local("tangent"), signature.result(), self.value());
         let vjp = signature.repeated(signature.vjp());
@@ -235,16 +236,17 @@ impl Rules<'_> {
             });
         let checks: TokenStream = checks.collect();
         let call = self.value();
+        let (zero, one) = (signature.number(0.0), signature.number(1.0));
         signature.repeated(signature.jvp()).with(quote! {
             #checks
             let #value = #call;
             let mut #result_dot = #zeros_like(&#value);
             let mut #seed = #zeros_like(&#value);
             for #row in 0..#entries::entries(&#value) {
-                #entries::set_entry(&mut #seed, #row, 1.0);
+                #entries::set_entry(&mut #seed, #row, #one);
                 let (_, #pullback) = Self::vjp #types(#(#args),*);
                 let #gradient = #pullback(::core::clone::Clone::clone(&#seed));
-                #entries::set_entry(&mut #seed, #row, 0.0);
+                #entries::set_entry(&mut #seed, #row, #zero);
                 #entries::set_entry(&mut #result_dot, #row, #(#terms)+*);
             }
             (#value, #result_dot)
@@ -291,7 +293,7 @@ impl Rules<'_> {
         let mut stores = TokenStream::new();
         let zero = |param: &Param| {
             if param.returns_zero() {
-                quote!(0.0)
+                signature.number_of(&param.request.shape, 0.0)
             } else {
                 quote!(())
             }

@@ -56,7 +56,7 @@ impl Emit<'_, '_> {
         let at = self.at;
         let value = self.facts.outline.body.value(id);
         if let Some(Const::Float(x)) = value.constant {
-            let (tokens, _) = literal(&Const::Float(-x), &value.ty, self.suffix, at);
+            let (tokens, _) = literal(&Const::Float(-x), &value.ty, self.suffix, self.names, at);
             return Expr::tight(tokens);
         }
         match self.inline_instr(id) {

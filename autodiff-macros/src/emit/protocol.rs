@@ -298,7 +298,7 @@ impl<'a> Back<'a> {
     /// length of a buffer (or zeros of its shape).
     fn before(&self, param: &Param, name: &TokenStream) -> TokenStream {
         if is_owned(param) {
-            if fixed_zeros(&param.request.shape, param.span()).is_some() {
+            if fixed_zeros(&param.request.shape, &self.signature.names, param.span()).is_some() {
                 return TokenStream::new();
             }
             let (bar, bar_dot) = (param.hidden("_bar"), param.hidden("_bar_dot"));
@@ -326,7 +326,7 @@ impl<'a> Back<'a> {
             return TokenStream::new();
         };
         let kept = param.hidden("_shape");
-        match fixed_zeros(element, param.span()) {
+        match fixed_zeros(element, &self.signature.names, param.span()) {
             Some(_) => quote!(let #kept = #of.len();),
             None => {
                 let zeros_like = self.signature.names.private("zeros_like");
@@ -358,7 +358,7 @@ impl<'a> Back<'a> {
         let (shape, names) = (&param.request.shape, &self.signature.names);
         let own = param.hidden(suffix);
         if is_owned(param) {
-            let zeros = fixed_zeros(shape, param.span()).map(|zeros| quote!(let mut #own = #zeros;));
+            let zeros = fixed_zeros(shape, names, param.span()).map(|zeros| quote!(let mut #own = #zeros;));
             let parts = borrow(shape, quote!(#own));
             return quote!(#zeros let #pattern = #parts;);
         }
@@ -367,7 +367,10 @@ impl<'a> Back<'a> {
         };
         let (kept, scratch) = (param.hidden("_shape"), param.hidden(&format!("{suffix}_zeros")));
         let grows = matches!(shape, Type::Vec(_));
-        match (param.request.passing, fixed_zeros(element, param.span())) {
+        match (
+            param.request.passing,
+            fixed_zeros(element, &self.signature.names, param.span()),
+        ) {
             (Passing::RefMut, Some(zero)) if grows => {
                 let or_zeros = names.private("or_zeros_vec_len");
                 quote!(#or_zeros(#pattern, #kept, #zero);)

@@ -45,13 +45,13 @@ pub(super) fn kept(signature: &Signature, value: &Ident) -> TokenStream {
     let mut res = TokenStream::new();
     for (k, leaf) in all(signature, value.to_token_stream()).iter().enumerate() {
         let (kept, path) = (shape(k), &leaf.path);
-        if fixed_zeros(leaf.ty, Span::call_site()).is_some() {
+        if fixed_zeros(leaf.ty, &signature.names, Span::call_site()).is_some() {
             continue;
         }
         let element = leaf
             .ty
             .element()
-            .and_then(|element| fixed_zeros(element, Span::call_site()));
+            .and_then(|element| fixed_zeros(element, &signature.names, Span::call_site()));
         res.extend(match element {
             Some(_) => quote!(let #kept = #path.len();),
             None => {
@@ -76,27 +76,29 @@ pub(super) fn fits(signature: &Signature, pattern: &TokenStream) -> TokenStream 
         let element = leaf
             .ty
             .element()
-            .and_then(|element| fixed_zeros(element, Span::call_site()));
-        res.extend(match (fixed_zeros(leaf.ty, Span::call_site()), element) {
-            (Some(fixed), _) => {
-                let or_zeros = signature.names.private("seed_or");
-                quote! {
-                    let #zeros = #fixed;
-                    let #name = #or_zeros(#name, &#zeros);
+            .and_then(|element| fixed_zeros(element, &signature.names, Span::call_site()));
+        res.extend(
+            match (fixed_zeros(leaf.ty, &signature.names, Span::call_site()), element) {
+                (Some(fixed), _) => {
+                    let or_zeros = signature.names.private("seed_or");
+                    quote! {
+                        let #zeros = #fixed;
+                        let #name = #or_zeros(#name, &#zeros);
+                    }
                 }
-            }
-            (None, Some(element)) => {
-                let or_zeros = signature.names.private("seed_or_len");
-                quote! {
-                    let mut #zeros = ::std::vec::Vec::new();
-                    let #name = #or_zeros(#name, #kept, #element, &mut #zeros);
+                (None, Some(element)) => {
+                    let or_zeros = signature.names.private("seed_or_len");
+                    quote! {
+                        let mut #zeros = ::std::vec::Vec::new();
+                        let #name = #or_zeros(#name, #kept, #element, &mut #zeros);
+                    }
                 }
-            }
-            (None, None) => {
-                let or_zeros = signature.names.private("seed_or");
-                quote!(let #name = #or_zeros(#name, &#kept);)
-            }
-        });
+                (None, None) => {
+                    let or_zeros = signature.names.private("seed_or");
+                    quote!(let #name = #or_zeros(#name, &#kept);)
+                }
+            },
+        );
     }
     res
 }

@@ -5,8 +5,8 @@ mod param;
 mod protocol;
 mod shapes;
 
-use super::types::tokens;
-use crate::ir::{Passing, Type};
+use super::types::{self, tokens};
+use crate::ir::{Float, Passing, Type};
 use crate::names::{self, Names};
 use crate::parse::Request;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -43,9 +43,11 @@ impl<'a> Signature<'a> {
             ty,
         });
         let params = params.collect();
+        let names = Names::new(&request.facade, &request.item.sig.ident, &request.companion);
+        let generics = with_scalars(generics, request, &names);
         Signature {
             request,
-            names: Names::new(&request.facade, &request.item.sig.ident, &request.companion),
+            names,
             params,
             generics,
         }
@@ -113,7 +115,9 @@ impl<'a> Signature<'a> {
         let args: Vec<_> = args.collect();
         let mut primal = self.function(names::PRIMAL, Vec::new(), self.result());
         primal.rename(args.iter().cloned());
-        let primal = primal.with(quote!(#f(#(#args),*)));
+        // What is `impl Trait` there cannot be given, and is told by its argument.
+        let types = function::turbofish(&function::captured(&self.request.item.sig.generics));
+        let primal = primal.with(quote!(#f #types(#(#args),*)));
         quote!(#[allow(dead_code)] #primal)
     }
 
@@ -283,6 +287,24 @@ impl<'a> Signature<'a> {
         single_float(shapes.chain([&self.request.output.1]))
     }
 
+    /// A literal of the float that the parameters are made of.
+    pub(super) fn number(&self, x: f64) -> TokenStream {
+        let mut params = self.differentiable();
+        let float = params.find_map(|param| float_in(&param.request.shape));
+        types::number(
+            x,
+            float.unwrap_or(&Float::Inferred),
+            &self.names,
+            Span::call_site(),
+        )
+    }
+
+    /// A literal of the float that `shape` is made of.
+    pub(super) fn number_of(&self, shape: &Type, x: f64) -> TokenStream {
+        let float = float_in(shape).unwrap_or(&Float::Inferred);
+        types::number(x, float, &self.names, Span::call_site())
+    }
+
     /// The type of a matrix: its size is in the type if it is known.
     pub(super) fn matrix(&self, float: &TokenStream, rows: &Count, columns: &Count) -> TokenStream {
         let nalgebra = self.names.private("nalgebra");
@@ -381,6 +403,28 @@ pub(super) fn bare_or_tuple(parts: &[TokenStream]) -> TokenStream {
     match parts {
         [one] => one.clone(),
         several => quote!((#(#several),*)),
+    }
+}
+
+/// Bounds for what derivatives do with a type parameter that is a float: `where T: Scalar`.
+fn with_scalars(mut generics: syn::Generics, request: &Request, names: &Names) -> syn::Generics {
+    let scalar = names.private("Scalar");
+    for float in &request.floats.generic {
+        let bound = syn::parse_quote!(#float: #scalar);
+        generics.make_where_clause().predicates.push(bound);
+    }
+    generics
+}
+
+/// The first float in a type.
+fn float_in(ty: &Type) -> Option<&Float> {
+    match ty {
+        Type::Float(float) => Some(float),
+        Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) | Type::Aggregate(element) => {
+            float_in(element)
+        }
+        Type::Tuple(parts) => parts.iter().find_map(float_in),
+        Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => None,
     }
 }
 

@@ -44,7 +44,7 @@ fn float_tokens(float: &Float, at: Span) -> TokenStream {
     match float {
         Float::F64 => primitive("f64", at),
         Float::F32 => primitive("f32", at),
-        Float::Named(path) => path.clone(),
+        Float::Named(path) | Float::Generic(path) => path.clone(),
         Float::Inferred => quote_spanned!(at=> _),
     }
 }
@@ -84,11 +84,11 @@ pub(crate) fn length(len: &Len, at: Span) -> TokenStream {
 /// nested deeper `zeros_like(&like)`. `like` is a path or an index expression, of the type itself or a reference to it.
 /// The zeros of a slice are a `Vec`.
 pub(crate) fn zeros(ty: &Type, like: &TokenStream, names: &Names, at: Span) -> TokenStream {
-    if let Some(fixed) = fixed_zeros(ty, at) {
+    if let Some(fixed) = fixed_zeros(ty, names, at) {
         return fixed;
     }
     if let Type::Vec(element) | Type::Slice(element) = ty
-        && let Some(element) = fixed_zeros(element, at)
+        && let Some(element) = fixed_zeros(element, names, at)
     {
         return quote_spanned!(at=> ::std::vec![#element; #like.len()]);
     }
@@ -108,19 +108,32 @@ pub(crate) fn zeros(ty: &Type, like: &TokenStream, names: &Names, at: Span) -> T
     quote_spanned!(at=> #zeros_like(&#like))
 }
 
+/// A float as a literal: `1.0`, or of a type parameter `lit::<T>(1.0)`.
+pub(crate) fn number(x: f64, float: &Float, names: &Names, at: Span) -> TokenStream {
+    let mut digits = Literal::f64_unsuffixed(x);
+    digits.set_span(at);
+    match float {
+        Float::F64 | Float::F32 | Float::Named(_) | Float::Inferred => quote_spanned!(at=> #digits),
+        Float::Generic(ty) => {
+            let lit = names.private("lit");
+            quote_spanned!(at=> #lit::<#ty>(#digits))
+        }
+    }
+}
+
 /// Zeros of a type that knows its own shape.
-pub(crate) fn fixed_zeros(ty: &Type, at: Span) -> Option<TokenStream> {
+pub(crate) fn fixed_zeros(ty: &Type, names: &Names, at: Span) -> Option<TokenStream> {
     match ty {
-        Type::Float(_) => Some(quote_spanned!(at=> 0.0)),
+        Type::Float(float) => Some(number(0.0, float, names, at)),
         Type::Int(_) => Some(quote_spanned!(at=> 0)),
         Type::Bool => Some(quote_spanned!(at=> false)),
         Type::Array(_, Len::Inferred) => None,
         Type::Array(element, len) => {
-            let (element, len) = (fixed_zeros(element, at)?, length(len, at));
+            let (element, len) = (fixed_zeros(element, names, at)?, length(len, at));
             Some(quote_spanned!(at=> [#element; #len]))
         }
         Type::Tuple(parts) => {
-            let parts: Option<Vec<_>> = parts.iter().map(|part| fixed_zeros(part, at)).collect();
+            let parts: Option<Vec<_>> = parts.iter().map(|part| fixed_zeros(part, names, at)).collect();
             let parts = parts?;
             Some(quote_spanned!(at=> (#(#parts,)*)))
         }

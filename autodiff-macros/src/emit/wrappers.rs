@@ -69,7 +69,10 @@ fn grad_into(signature: &Signature) -> TokenStream {
         }
         before.extend(match &param.request.shape {
             Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => match &**element {
-                Type::Float(_) => quote!(#bar.fill(0.0);),
+                Type::Float(_) => {
+                    let zero = signature.number_of(element, 0.0);
+                    quote!(#bar.fill(#zero);)
+                }
                 _ => quote!(#fill_zero(#bar);),
             },
             _ => {
@@ -151,7 +154,10 @@ pub(super) fn vjp(signature: &Signature) -> TokenStream {
         .filter(|param| param.request.passing == Passing::Ref)
         .map(|param| &param.ident);
     let bars = by_reference().map(|param| match (param.request.constant, &param.request.shape) {
-        (true, Type::Float(_)) => quote!(&mut 0.0),
+        (true, shape @ Type::Float(_)) => {
+            let zero = signature.number_of(shape, 0.0);
+            quote!(&mut #zero)
+        }
         (true, _) => quote!(&mut []),
         (false, _) => {
             let bar = param.bar();

@@ -430,7 +430,7 @@ fn ty(it: &Type) -> String {
     match it {
         Type::Float(Float::F64) => "f64".to_owned(),
         Type::Float(Float::F32) => "f32".to_owned(),
-        Type::Float(Float::Named(name)) => name.to_string(),
+        Type::Float(Float::Named(name) | Float::Generic(name)) => name.to_string(),
         Type::Float(Float::Inferred) => "float".to_owned(),
         Type::Int(Int::Inferred) => "int".to_owned(),
         Type::Int(int) => format!("{int:?}").to_lowercase(),

@@ -28,8 +28,11 @@ pub(crate) enum Type {
 pub(crate) enum Float {
     F64,
     F32,
-    /// A type parameter bounded by `Float`, or an alias of a float, as the user wrote it.
+    /// An alias of a float, as the user wrote it.
     Named(TokenStream),
+    /// A type parameter, or an associated type of one: `f64` or `f32` when the function is called. A literal of it is
+    /// converted, and its functions are called by the runtime's trait, whatever the user bounds it by.
+    Generic(TokenStream),
     /// A literal that no typed operand has met. rustc decides.
     Inferred,
 }

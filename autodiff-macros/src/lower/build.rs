@@ -5,7 +5,7 @@ use super::Lowerer;
 use super::operand::Operand;
 use crate::ir::visit::{places, uses};
 use crate::ir::{
-    BinaryOp, CompareOp, Init, Instr, Int, Name, Origin, Place, PlaceId, PlaceRef, Type, ValueId,
+    BinaryOp, CompareOp, Float, Init, Instr, Int, Name, Origin, Place, PlaceId, PlaceRef, Type, ValueId,
 };
 use crate::rules::Rule;
 use std::collections::BTreeSet;
@@ -80,7 +80,10 @@ impl Lowerer<'_> {
     }
 
     /// Marks a place, if it can carry a derivative at all.
+    ///
+    /// Elements that only rustc knows the type of are floats from here on: what is written to them may carry one.
     pub(super) fn vary_place(&mut self, id: PlaceId) {
+        elements_are_floats(&mut self.b.body.places[id.0 as usize].ty);
         if self.b.body.place(id).ty.has_floats() {
             self.varied.places.insert(id);
         }
@@ -150,5 +153,15 @@ impl Lowerer<'_> {
 
     pub(super) fn usize(&mut self, n: usize) -> ValueId {
         self.b.int(n as i128, Int::Usize)
+    }
+}
+
+fn elements_are_floats(ty: &mut Type) {
+    if let Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) | Type::Aggregate(element) = ty
+    {
+        if let Type::Host = **element {
+            **element = Type::Float(Float::Inferred);
+        }
+        elements_are_floats(element);
     }
 }

@@ -385,7 +385,7 @@ impl Lowerer<'_> {
         if self.closure_of(&it.func).is_some() {
             return self.call_closure(it, want);
         }
-        if let Some((ty, name)) = super::floats::float_path(&it.func, &self.request.aliases) {
+        if let Some((ty, name)) = super::floats::float_path(&it.func, &self.request.floats) {
             return self.float_call(expr, it, &ty, &name, want);
         }
         let writes = it.args.iter().any(|arg| self.lends_float(arg));

@@ -4,6 +4,7 @@ use super::Lowerer;
 use super::operand::{Halt, Lowered, Operand};
 use super::places::inner;
 use crate::ir::{BinaryOp, Float, HostArg, Instr, Int, Type, ValueId};
+use crate::parse::Floats;
 use crate::rules;
 use quote::{ToTokens, quote};
 
@@ -29,7 +30,7 @@ pub(super) fn known_method(name: &str, argc: usize) -> Option<Gives> {
         ("add" | "sub" | "mul" | "div" | "rem", 2) | ("neg", 1) => Some(Gives::Float),
         (
             "is_nan" | "is_finite" | "is_infinite" | "is_normal" | "is_subnormal" | "is_sign_positive"
-            | "is_sign_negative",
+            | "is_sign_negative" | "is_zero" | "is_one",
             1,
         )
         | ("eq" | "ne" | "lt" | "le" | "gt" | "ge", 2) => Some(Gives::Bool),
@@ -40,7 +41,7 @@ pub(super) fn known_method(name: &str, argc: usize) -> Option<Gives> {
 }
 
 /// `f64::sin`, `<f32>::max`, `std::primitive::f64::sin`, `Real::sin`: the float and the function's name.
-pub(super) fn float_path(func: &syn::Expr, aliases: &[syn::Path]) -> Option<(Type, String)> {
+pub(super) fn float_path(func: &syn::Expr, floats: &Floats) -> Option<(Type, String)> {
     let syn::Expr::Path(it) = inner(func) else {
         return None;
     };
@@ -49,7 +50,9 @@ pub(super) fn float_path(func: &syn::Expr, aliases: &[syn::Path]) -> Option<(Typ
         let syn::Type::Path(ty) = &*qself.ty else {
             return None;
         };
-        return Some((float_named(&ty.path, aliases)?, name));
+        // `<T as Float>::sin`
+        let known = known_function(&name) || qself.as_token.is_none();
+        return Some((float_named(ty, floats)?, name)).filter(|_| known);
     }
     let mut segments = it.path.segments.clone();
     segments.pop();
@@ -58,10 +61,37 @@ pub(super) fn float_path(func: &syn::Expr, aliases: &[syn::Path]) -> Option<(Typ
         leading_colon: it.path.leading_colon,
         segments,
     };
-    Some((float_named(&owner, aliases)?, name))
+    let owner = syn::TypePath {
+        attrs: Vec::new(),
+        qself: None,
+        path: owner,
+    };
+    let ty = float_named(&owner, floats)?;
+    // `T::from(2.0).unwrap()`, `T::one()`: the user's trait knows what this is.
+    let generic = matches!(ty, Type::Float(Float::Generic(_)));
+    (!generic || known_function(&name)).then_some((ty, name))
 }
 
-fn float_named(path: &syn::Path, aliases: &[syn::Path]) -> Option<Type> {
+/// Whether std's floats have a function of this name that the derivative is known of.
+fn known_function(name: &str) -> bool {
+    (1..=3).any(|argc| known_method(name, argc).is_some())
+}
+
+fn float_named(it: &syn::TypePath, floats: &Floats) -> Option<Type> {
+    if let Some(known) = floats.find(it) {
+        return Some(known);
+    }
+    // `Float::sin`, of whatever number it is called with.
+    if !floats.generic.is_empty()
+        && it
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| super::generics::is_float_trait(&last.ident))
+    {
+        return Some(Type::Float(Float::Inferred));
+    }
+    let path = &it.path;
     let names: Vec<_> = path
         .segments
         .iter()
@@ -71,7 +101,6 @@ fn float_named(path: &syn::Path, aliases: &[syn::Path]) -> Option<Type> {
     match names.as_slice() {
         ["f64"] | ["std" | "core", "primitive", "f64"] => Some(Type::Float(Float::F64)),
         ["f32"] | ["std" | "core", "primitive", "f32"] => Some(Type::Float(Float::F32)),
-        _ if aliases.contains(path) => Some(Type::Float(Float::Named(path.to_token_stream()))),
         _ => None,
     }
 }

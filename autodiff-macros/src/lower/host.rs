@@ -51,7 +51,10 @@ impl Lowerer<'_> {
         let mut template = Template::new(Allow::Constant);
         let mut tokens = expr.clone();
         self.fill_parts(&mut tokens, &mut template)?;
-        let pure = !template.writes && is_pure(expr);
+        let told = super::generics::constant(expr, &self.request.floats);
+        let constant = told.is_some() && super::generics::converts_pure(expr);
+        let pure = !template.writes && (constant || is_pure(expr));
+        let want = want.or(told.as_ref());
         let res = self.host_result(tokens.to_token_stream(), template.args, pure, want);
         if let Operand::Value(id) = &res {
             match super::places::inner(expr) {

@@ -3,9 +3,11 @@
 use super::branches::more_known;
 use crate::ir::visit::{each, places};
 use crate::ir::{
-    BinaryOp, Body, Init, Instr, Int, LoopKind, PlaceId, PlaceRef, Proj, Stmt, Tree, Type, ValueId,
+    BinaryOp, Body, Const, Float, Init, Instr, Int, LoopKind, Origin, PlaceId, PlaceRef, Proj, Stmt, Tree,
+    Type, ValueId,
 };
 use crate::parse::Request;
+use quote::quote;
 
 /// `body` with its open types filled in as far as the code tells; the rest is left to rustc.
 pub(super) fn settled(mut body: Body, request: &Request) -> Body {
@@ -21,6 +23,47 @@ pub(super) fn settled(mut body: Body, request: &Request) -> Body {
         let told = classes.type_of(classes.values + k);
         if let Some(scalar) = scalar_mut(&mut body.places[k].ty) {
             *scalar = more_known(scalar.clone(), told);
+        }
+    }
+    body
+}
+
+/// `body`, a derivative: its own literals have the type parameter that they meet, if they meet one.
+pub(crate) fn literals_settled(mut body: Body) -> Body {
+    let generic = |ty: &Type| matches!(ty, Type::Float(Float::Generic(_)));
+    // rustc knows from what it meets: `lit::<_>(1.0)`.
+    let open = || Type::Float(Float::Generic(quote!(_)));
+    let place = |ty: &Type| scalar_mut(&mut ty.clone()).is_some_and(|scalar| generic(scalar));
+    if !body.values.iter().any(|value| generic(&value.ty)) && !body.places.iter().any(|it| place(&it.ty)) {
+        return body;
+    }
+    let mut classes = Classes::of(&body);
+    each(&body.region, &mut |stmt| classes.stmt(&body, stmt));
+    if let Some(pullback) = &body.pullback {
+        each(&pullback.region, &mut |stmt| classes.stmt(&body, stmt));
+    }
+    for k in 0..body.values.len() {
+        let told = classes.type_of(k);
+        let value = &mut body.values[k];
+        if !matches!(value.ty, Type::Float(Float::Inferred)) {
+            continue;
+        }
+        let own = value.origin == Origin::Derivative;
+        match &value.constant {
+            _ if generic(&told) => value.ty = told,
+            // What is passed to another function; a zero is passed for anything.
+            Some(Const::Float(x)) if own && *x != 0.0 => value.ty = open(),
+            _ => (),
+        }
+    }
+    for k in 0..body.places.len() {
+        let told = classes.type_of(classes.values + k);
+        if let Some(scalar @ Type::Float(Float::Inferred)) = scalar_mut(&mut body.places[k].ty) {
+            match &told {
+                Type::Float(Float::Generic(_)) => *scalar = told,
+                Type::Float(Float::Inferred) => *scalar = open(),
+                _ => (),
+            }
         }
     }
     body

@@ -11,6 +11,9 @@ use crate::ir::{Float, Int, Len, Type};
 impl Lowerer<'_> {
     /// What is known of the expression's type, references left out; [`Type::Host`] is nothing.
     pub(super) fn peek(&self, expr: &syn::Expr) -> Type {
+        if let Some(ty) = super::generics::constant(expr, &self.request.floats) {
+            return ty;
+        }
         match expr {
             syn::Expr::Paren(it) => self.peek(&it.expr),
             syn::Expr::Group(it) => self.peek(&it.expr),
@@ -67,7 +70,7 @@ impl Lowerer<'_> {
             syn::Expr::Tuple(it) => Type::Tuple(it.elems.iter().map(|part| self.peek(part)).collect()),
             syn::Expr::MethodCall(it) => self.peek_method(it),
             syn::Expr::Call(it) => match (
-                super::floats::float_path(&it.func, &self.request.aliases),
+                super::floats::float_path(&it.func, &self.request.floats),
                 &*it.func,
             ) {
                 (Some((ty, name)), _) => match known_method(&name, it.args.len()) {

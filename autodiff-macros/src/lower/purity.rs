@@ -1,5 +1,7 @@
 //! What is known of host code by its tokens: whether it has effects.
 
+use crate::parse::Floats;
+
 /// Methods of std that read and do not write; of others nobody knows.
 pub(super) fn reads_only(name: &str) -> bool {
     is_pure_method(name)
@@ -164,7 +166,7 @@ pub(super) fn is_pure(expr: &syn::Expr) -> bool {
                 syn::Expr::Binary(it) => super::operators::assigning(&it.op).is_none(),
                 syn::Expr::Reference(it) => it.mutability.is_none(),
                 syn::Expr::MethodCall(it) => is_pure_method(&it.method.to_string()),
-                syn::Expr::Call(it) => super::floats::float_path(&it.func, &[]).is_some(),
+                syn::Expr::Call(it) => super::floats::float_path(&it.func, &Floats::default()).is_some(),
                 syn::Expr::Macro(it) => [
                     "matches",
                     "stringify",

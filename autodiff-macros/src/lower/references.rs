@@ -63,7 +63,7 @@ fn is_number(ty: &Type) -> bool {
     match ty {
         Type::Float(Float::F64 | Float::F32 | Float::Inferred) | Type::Int(_) | Type::Bool => true,
         // Of a type parameter nobody knows whether it can be read; it is taken as it is.
-        Type::Float(Float::Named(_)) => false,
+        Type::Float(Float::Named(_) | Float::Generic(_)) => false,
         Type::Array(..)
         | Type::Slice(_)
         | Type::Vec(_)

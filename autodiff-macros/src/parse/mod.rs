@@ -1,5 +1,6 @@
 //! Attribute and item in, [`Request`] out: everything that can be known without looking into the body.
 
+mod generics;
 mod groups;
 mod hygiene;
 mod options;
@@ -7,10 +8,11 @@ mod params;
 mod signature;
 mod types;
 
-pub(crate) use types::understood;
+pub(crate) use types::{Floats, understood};
 
 use crate::diag::Diags;
 use crate::ir::{Passing, Type};
+use generics::Generics;
 use proc_macro2::TokenStream;
 
 /// What the user asked for.
@@ -26,9 +28,8 @@ pub(crate) struct Request {
     pub(crate) output: (Option<syn::Type>, Type),
     /// How to differentiate if not through the body.
     pub(crate) opaque: Option<Opaque>,
-    /// Names that must be floats, since they are the type of something that is differentiated: `Real` of
-    /// `type Real = f64;`. Generic parameters are not among them. Only rustc can check it.
-    pub(crate) aliases: Vec<syn::Path>,
+    /// Names that must be floats, since they are the type of something that is differentiated. Only rustc can check it.
+    pub(crate) floats: Floats,
     /// A mistake in the signature leaves nothing that the body could be read against.
     pub(crate) broken: bool,
 }
@@ -83,8 +84,8 @@ pub(crate) fn request(args: TokenStream, item: TokenStream, diags: &mut Diags) -
     let options = options::read(args, diags);
     let mut broken = signature::check(&item.sig, diags);
     let generics = item.sig.generics.clone();
-    let generic: Vec<_> = generics.type_params().map(|param| param.ident.clone()).collect();
-    let mut names = types::Names::new(&generic);
+    let generics = Generics::of(&generics);
+    let mut names = types::Names::new(&generics);
     let (params, fit) = params::read(&mut item, &mut names, diags);
     broken |= !fit;
     broken |= !hygiene::check(&item, diags);
@@ -105,7 +106,7 @@ pub(crate) fn request(args: TokenStream, item: TokenStream, diags: &mut Diags) -
         params,
         output: (written, shape),
         opaque,
-        aliases: names.into_aliases(),
+        floats: names.into_floats(),
         broken,
         item,
     })

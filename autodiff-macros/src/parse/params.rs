@@ -151,7 +151,7 @@ fn report(misfit: &Misfit, diags: &mut Diags) {
             (format!("cannot differentiate with respect to `{ty}`"), help)
         }
         MisfitKind::Generic => {
-            let help = format!("use `f64` or `f32`, or {constant}");
+            let help = format!("bound it by `num_traits::Float`, use `f64` or `f32`, or {constant}");
             (
                 format!("cannot differentiate with respect to the type parameter `{ty}`"),
                 help,

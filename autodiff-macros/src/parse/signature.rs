@@ -138,7 +138,7 @@ pub(super) fn output(
         ),
         MisfitKind::Generic => (
             format!("the result is the type parameter `{ty}`, which cannot be differentiated"),
-            "return an `f64` or `f32`",
+            "bound it by `num_traits::Float`, or return an `f64` or `f32`",
         ),
         MisfitKind::BehindReference
         | MisfitKind::Dyn

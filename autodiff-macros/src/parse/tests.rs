@@ -79,6 +79,7 @@ fn a_const_parameter_is_a_length_that_only_rustc_knows() {
 fn an_unknown_name_is_a_float_that_rustc_has_to_confirm() {
     let request = read(quote! { fn f(x: Real, #[constant] k: Real, #[constant] c: &Config) -> Real { x } });
     let aliases: Vec<_> = request
+        .floats
         .aliases
         .iter()
         .map(|path| path.to_token_stream().to_string())

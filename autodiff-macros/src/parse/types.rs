@@ -1,21 +1,53 @@
 //! Written types to [`Type`]: which of them carry a derivative, and in what shape.
 
+use super::generics::Generics;
 use crate::ir::{Float, Int, Len, Passing, Type};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-/// The names of types that are in question: an unknown one may be an alias of a float, a generic one is not.
+/// The names of types that are in question: an unknown one may be an alias of a float.
 pub(super) struct Names<'a> {
-    generic: &'a [syn::Ident],
-    aliases: Vec<syn::Path>,
+    generics: &'a Generics,
+    floats: Floats,
+}
+
+/// Names that are floats, since they are the type of something that is differentiated.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Floats {
+    /// `Real` of `type Real = f64;`.
+    pub(crate) aliases: Vec<syn::Path>,
+    /// `T` of `<T: Float>`, `S::Scalar` of `<S: Space>`.
+    pub(crate) generic: Vec<syn::TypePath>,
+}
+
+impl Floats {
+    /// The float that a written type is, if it is one of these.
+    pub(crate) fn find(&self, it: &syn::TypePath) -> Option<Type> {
+        if self.generic.contains(it) {
+            return Some(generic(it));
+        }
+        (it.qself.is_none() && self.aliases.contains(&it.path)).then(|| named(&it.path))
+    }
+
+    fn add_alias(&mut self, path: &syn::Path) {
+        if !self.aliases.contains(path) {
+            self.aliases.push(path.clone());
+        }
+    }
+
+    fn add_generic(&mut self, it: &syn::TypePath) {
+        if !self.generic.contains(it) {
+            self.generic.push(it.clone());
+        }
+    }
 }
 
 /// A type that is written inside of the body, the outermost reference left out; [`Type::Host`] unless we know every
-/// part. `aliases` are the names that must be floats.
-pub(crate) fn understood(ty: &syn::Type, aliases: &[syn::Path]) -> Type {
+/// part.
+pub(crate) fn understood(ty: &syn::Type, floats: &Floats) -> Type {
     let names = Names {
-        generic: &[],
-        aliases: aliases.to_vec(),
+        generics: &Generics::default(),
+        floats: floats.clone(),
     };
     names.constant(ty).1
 }
@@ -45,22 +77,16 @@ pub(super) enum MisfitKind {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(generic: &'a [syn::Ident]) -> Self {
+    pub(super) fn new(generics: &'a Generics) -> Self {
         Names {
-            generic,
-            aliases: Vec::new(),
+            generics,
+            floats: Floats::default(),
         }
     }
 
     /// Every name that was taken for a float's, once.
-    pub(super) fn into_aliases(self) -> Vec<syn::Path> {
-        self.aliases
-    }
-
-    fn alias(&mut self, path: &syn::Path) {
-        if !self.aliases.contains(path) {
-            self.aliases.push(path.clone());
-        }
+    pub(super) fn into_floats(self) -> Floats {
+        self.floats
     }
 
     /// A parameter that is to be differentiated: how it is passed, and the type behind the reference.
@@ -117,8 +143,7 @@ impl<'a> Names<'a> {
             }
             syn::Type::Path(it) => match element_of_vec(it) {
                 Some(element) => Some(Type::Vec(Box::new(self.known(element)?))),
-                None if self.aliases.contains(&it.path) => Some(named(&it.path)),
-                None => scalar(ty),
+                None => self.floats.find(it).or_else(|| scalar(ty)),
             },
             _ => None,
         }
@@ -154,15 +179,19 @@ impl<'a> Names<'a> {
             }
             None => (),
         }
-        let first = it.path.segments.first().map(|segment| &segment.ident);
-        if it.qself.is_none() && first.is_some_and(|first| self.generic.contains(first)) {
-            return Err(misfit(it, MisfitKind::Generic));
+        match self.generics.is_float(it) {
+            Some(true) => {
+                self.floats.add_generic(it);
+                return Ok(generic(it));
+            }
+            Some(false) => return Err(misfit(it, MisfitKind::Generic)),
+            None => (),
         }
         let plain = |segment: &syn::PathSegment| segment.arguments.is_none();
         if it.qself.is_some() || !it.path.segments.iter().all(plain) {
             return Err(misfit(it, MisfitKind::Unknown));
         }
-        self.alias(&it.path);
+        self.floats.add_alias(&it.path);
         Ok(named(&it.path))
     }
 }
@@ -190,6 +219,10 @@ fn is_str(ty: &syn::Type) -> bool {
 
 fn named(path: &syn::Path) -> Type {
     Type::Float(Float::Named(path.to_token_stream()))
+}
+
+fn generic(it: &syn::TypePath) -> Type {
+    Type::Float(Float::Generic(it.to_token_stream()))
 }
 
 /// The type without parentheses and without the invisible groups of `macro_rules!`.

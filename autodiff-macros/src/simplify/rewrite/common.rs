@@ -135,7 +135,7 @@ fn kind(ty: &Type) -> Kind {
     match ty {
         Type::Float(Float::F64) => Kind::F64,
         Type::Float(Float::F32) => Kind::F32,
-        Type::Float(Float::Named(name)) => Kind::Named(name.to_string()),
+        Type::Float(Float::Named(name) | Float::Generic(name)) => Kind::Named(name.to_string()),
         Type::Float(Float::Inferred) => Kind::AnyFloat,
         Type::Int(int) => Kind::Int(*int),
         Type::Bool => Kind::Bool,
