@@ -81,6 +81,10 @@ pub(crate) fn vec_type(at: Span) -> TokenStream {
 pub(crate) const CONSTANT: &str = "__CONSTANT";
 /// The user's function.
 pub(crate) const PRIMAL: &str = "__primal";
+/// The user's function, an `Option` or a `Result` taken apart.
+pub(crate) const PARTS: &str = "__parts";
+/// `jvp` of a function that returns an `Option` or a `Result`, which stay taken apart.
+pub(crate) const TANGENT: &str = "__tangent";
 /// Forward mode between companions.
 pub(crate) const PUSHFORWARD: &str = "__pushforward";
 /// The forward sweep of reverse mode between companions: the value and a pullback.

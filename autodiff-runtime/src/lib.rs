@@ -7,6 +7,7 @@ mod aggregate;
 mod check;
 mod cost;
 mod entries;
+mod fallible;
 mod inactive;
 mod plain;
 mod point;

@@ -3,6 +3,7 @@
 pub use crate::aggregate::{Accumulate, CopyFrom, FillZero, ZerosLike};
 pub use crate::cost::Cost;
 pub use crate::entries::Entries;
+pub use crate::fallible::Fallible;
 pub use crate::inactive::{FloatTangent, Inactive, OtherTangent};
 pub use crate::plain::{List, Plain};
 pub use crate::scalar::{Scalar, lit};

@@ -13,7 +13,8 @@ pub(super) use columns::{columns, gradient};
 
 use crate::analyse::{Activity, varied};
 use crate::ir::{
-    Body, Builder, Init, Instr, Origin, Param, PlaceId, PlaceRef, Pullback, Region, Role, Stmt, Tree, ValueId,
+    Body, Builder, Init, Instr, Origin, Param, PlaceId, PlaceRef, Pullback, Region, Role, Stmt, Tree, Type,
+    ValueId,
 };
 use std::collections::BTreeMap;
 
@@ -175,8 +176,26 @@ impl Forward {
 
     /// `(result, tangent of the result)`
     fn both(&mut self, result: &Tree) -> Tree {
-        let dot = self.tangent_tree(result);
+        let dot = self.tangent_of_result(result);
         Tree::Tuple(vec![result.clone(), dot])
+    }
+
+    /// As [`Forward::tangent_tree`]; an error is not handed over twice.
+    fn tangent_of_result(&mut self, tree: &Tree) -> Tree {
+        match tree {
+            Tree::Value(id) if matches!(self.b.body.ty(*id), Type::Host) => {
+                let nothing = Instr::Host {
+                    template: quote::quote!(::core::default::Default::default()),
+                    args: Vec::new(),
+                    pure: true,
+                };
+                Tree::Value(self.b.one(nothing, Type::Host))
+            }
+            Tree::Value(_) | Tree::Place(_) => self.tangent_tree(tree),
+            Tree::Tuple(parts) => {
+                Tree::Tuple(parts.iter().map(|part| self.tangent_of_result(part)).collect())
+            }
+        }
     }
 
     /// The tangent of a tree, zeros where there is none.

@@ -37,6 +37,11 @@ impl<'o, 'a> Emit<'o, 'a> {
         match &call.mode {
             CallMode::Primal => {
                 let args = self.args(&call.args, pos);
+                let parts = hidden(companion, names::PARTS, at);
+                let path = match call.optional {
+                    true => parts,
+                    false => path.to_token_stream(),
+                };
                 self.bind(Pattern::of(&call.result), quote_spanned!(at=> #path(#(#args),*)))
             }
             CallMode::Pushforward { tangents, result_dot } => {

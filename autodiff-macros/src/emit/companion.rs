@@ -5,6 +5,7 @@ use super::around::around;
 use super::body::{self, Code};
 use super::docs;
 use super::matrices;
+use super::optional;
 use super::protocol::{self, Patterns};
 use super::signatures::{Function, Signature, bare_or_tuple};
 use super::types::tokens;
@@ -41,6 +42,7 @@ pub(crate) fn companion(request: &Request, derivatives: &Derivatives) -> TokenSt
     functions.extend(emitter.jacobian());
     functions.extend(emitter.hessian());
     functions.extend(protocol::functions(&signature, derivatives));
+    functions.extend(optional::parts(&signature));
     around(&signature, functions)
 }
 
@@ -107,7 +109,15 @@ impl Emitter<'_> {
     /// `jvp`, and `hvp` where there is a gradient.
     fn tangent(&self) -> TokenStream {
         let tangent = borrowed_tangents(&self.derivatives.tangent);
-        let jvp = self.along(self.signature.jvp(), &tangent, &tangent.result);
+        let jvp = match self.signature.payload() {
+            None => self.along(self.signature.jvp(), &tangent, &tangent.result),
+            Some(_) => {
+                let function = self.signature.tangent_in_parts();
+                let parts = self.along(function, &tangent, &tangent.result);
+                let whole = optional::jvp(self.signature);
+                quote!(#parts #whole)
+            }
+        };
         let hvp = self.derivatives.hvp.as_ref().map(|body| {
             let body = borrowed_tangents(body);
             self.along(self.signature.hvp(), &body, &bare(&body.result))

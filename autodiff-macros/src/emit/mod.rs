@@ -19,6 +19,7 @@ mod matrices;
 mod memory;
 mod opaque;
 mod operators;
+mod optional;
 mod outline;
 mod paths;
 mod protocol;

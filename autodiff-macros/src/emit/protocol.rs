@@ -57,9 +57,13 @@ pub(super) fn pushforward(signature: &Signature) -> TokenStream {
     });
     let fits: TokenStream = fits.collect();
     let dots = bare_or_tuple(&dots);
+    let jvp = match signature.payload() {
+        Some(_) => local(names::TANGENT),
+        None => local("jvp"),
+    };
     signature.pushforward().with(quote! {
         #fits
-        Self::jvp #types(#(#args,)* #dots)
+        Self::#jvp #types(#(#args,)* #dots)
     })
 }
 

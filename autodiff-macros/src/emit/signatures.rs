@@ -65,6 +65,45 @@ impl<'a> Signature<'a> {
         }
     }
 
+    /// The type of the payload where the result is an `Option` or a `Result`.
+    pub(super) fn payload(&self) -> Option<&syn::Type> {
+        self.request.output.1.payload()?;
+        crate::parse::payload(self.request.output.0.as_ref()?)
+    }
+
+    /// The result as companions hand it over: an `Option` or a `Result` in three parts, see [`Type::optional`].
+    pub(super) fn handed_over(&self) -> TokenStream {
+        let Some(payload) = self.payload() else {
+            return self.result();
+        };
+        let (whole, fallible) = (self.result(), self.names.private("Fallible"));
+        quote!((
+            ::core::primitive::bool,
+            #payload,
+            ::core::option::Option<<#whole as #fallible>::Error>
+        ))
+    }
+
+    /// What the tangent of the result is, and what its cotangent is given as: of an `Option` or a `Result` those of the
+    /// payload.
+    pub(super) fn dual(&self) -> TokenStream {
+        match self.payload() {
+            Some(payload) => payload.to_token_stream(),
+            None => self.result(),
+        }
+    }
+
+    /// `__parts`
+    pub(super) fn parts(&self) -> Function {
+        self.function(names::PARTS, Vec::new(), self.handed_over())
+    }
+
+    /// `__tangent`
+    pub(super) fn tangent_in_parts(&self) -> Function {
+        let result = self.handed_over();
+        self.with_tangent(self.function(names::TANGENT, Vec::new(), quote!((#result, #result))))
+    }
+
     /// Whether some argument is written to, so that the function cannot be called twice with the same.
     fn writes(&self) -> bool {
         let mut params = self.params.iter();
@@ -180,12 +219,13 @@ impl<'a> Signature<'a> {
 
     pub(super) fn jvp(&self) -> Function {
         let f = self.link();
-        let docs = vec![
+        let mut docs = vec![
             format!("The value of {f} and its derivative along `tangent`: `(f, ∂f · tangent)`."),
             "Forward mode: costs about two calls of the function.".to_owned(),
         ];
-        let result = self.result();
-        self.with_tangent(self.function("jvp", docs, quote!((#result, #result))))
+        docs.extend(self.of_the_payload("tangent is that"));
+        let (result, dot) = (self.result(), self.dual());
+        self.with_tangent(self.function("jvp", docs, quote!((#result, #dot))))
     }
 
     pub(super) fn hvp(&self) -> Function {
@@ -213,15 +253,16 @@ impl<'a> Signature<'a> {
 
     pub(super) fn vjp(&self) -> Function {
         let f = self.link();
-        let docs = vec![
+        let mut docs = vec![
             format!("The value of {f} and its pullback: `(f, seed ↦ seedᵀ · ∂f)`."),
             "Reverse mode. The pullback gives the cotangents in the shape of a gradient.".to_owned(),
         ];
-        let (value, gradient) = (self.result(), self.gradient_type());
+        docs.extend(self.of_the_payload("seed is one"));
+        let (value, seed, gradient) = (self.result(), self.dual(), self.gradient_type());
         self.function(
             "vjp",
             docs,
-            quote!((#value, impl ::core::ops::FnOnce(#value) -> #gradient)),
+            quote!((#value, impl ::core::ops::FnOnce(#seed) -> #gradient)),
         )
     }
 
@@ -385,6 +426,14 @@ impl<'a> Signature<'a> {
             Some((last, rest)) => format!(" by {} and {last}", rest.join(", ")),
             None => String::new(),
         }
+    }
+
+    /// How an `Option` or a `Result` is differentiated; nothing of another result.
+    fn of_the_payload(&self, what: &str) -> Option<String> {
+        self.payload()?;
+        Some(format!(
+            "The {what} of the content; where there is none, derivatives are zero."
+        ))
     }
 
     fn allocates(&self) -> String {

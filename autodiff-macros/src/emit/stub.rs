@@ -44,10 +44,10 @@ pub(crate) fn stub(request: Option<&Request>, item: TokenStream) -> TokenStream 
         functions.extend(hollow(forward_tangent, boxed, 2, empty.clone()));
     }
     if signature.has_vjp() {
-        let (value, gradient) = (signature.result(), signature.gradient_type());
+        let gradient = signature.gradient_type();
         let vjp = Forward {
             function: signature.vjp(),
-            closure: vec![Slot::seed(value)],
+            closure: vec![Slot::seed(signature.dual())],
             cotangents: gradient,
         };
         functions.extend(hollow(vjp, Boxed::No, 1, empty));

@@ -176,11 +176,19 @@ pub(super) fn vjp(signature: &Signature) -> TokenStream {
         .map(|param| param.bar().to_token_stream())
         .collect();
     let gradient = bare_or_tuple(&gradient);
-    let lent = lent(&signature.request.output.1, quote!(#seed));
-    let seed_type = signature.result();
+    let output = &signature.request.output.1;
+    let lent = match output.payload() {
+        None => lent(output, quote!(#seed)),
+        Some(payload) => {
+            let payload = lent(payload, quote!(#seed));
+            quote!(((), #payload, ()))
+        }
+    };
+    let seed_type = signature.dual();
+    let whole = super::optional::whole(signature, &value);
     signature.vjp().with(quote! {
         let (#value, #pullback) = Self::#forward #types(#(#args),*);
-        (#value, move |#seed: #seed_type| {
+        (#whole, move |#seed: #seed_type| {
             #allocations
             let (#(#cotangents,)*) = #pullback(#lent, #(#again,)* #(#bars,)*);
             #gradient

@@ -204,6 +204,8 @@ pub(crate) struct Call {
     pub(crate) result: super::Tree,
     /// The call stands in a cycle of calls that we can see (direct recursion), so its pullback must be boxed.
     pub(crate) recursive: bool,
+    /// The callee returns an `Option` or a `Result`, which companions hand over in three parts; see [`Type::optional`].
+    pub(crate) optional: bool,
 }
 
 #[derive(Clone, Debug)]

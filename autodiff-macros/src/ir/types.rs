@@ -70,6 +70,23 @@ impl Type {
     pub(crate) const F64: Type = Type::Float(Float::F64);
     pub(crate) const USIZE: Type = Type::Int(Int::Usize);
 
+    /// `Option<payload>` and `Result<payload, _>`, as far as the IR knows them: whether there is a value, the value, and
+    /// the error as an `Option`.
+    pub(crate) fn optional(payload: Type) -> Type {
+        Type::Tuple(vec![Type::Bool, payload, Type::Host])
+    }
+
+    /// The payload of what [`Type::optional`] made. Nothing else has this shape: a host value is never a part of a tuple.
+    pub(crate) fn payload(&self) -> Option<&Type> {
+        match self {
+            Type::Tuple(parts) => match parts.as_slice() {
+                [Type::Bool, payload, Type::Host] => Some(payload),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The type of an element, of an aggregate that has one.
     pub(crate) fn element(&self) -> Option<&Type> {
         match self {

@@ -66,9 +66,9 @@ impl Lowerer<'_> {
                 self.bind_all(parts, refutable)
             }
             syn::Pat::TupleStruct(it) => match (operand.peel(), it.elems.len()) {
-                (Operand::Option { some: _, value }, 1) if it.path.is_ident("Some") => {
-                    let value = (**value).clone();
-                    self.bind_names(&it.elems[0], value, refutable)
+                (Operand::Option { .. } | Operand::Alias(_), 1) if self.is_option(&operand) => {
+                    let inner = self.variant_content(&it.path, &operand)?;
+                    self.bind_names(&it.elems[0], inner, refutable)
                 }
                 _ => self.bind_host(pat, &operand),
             },
@@ -149,7 +149,7 @@ impl Lowerer<'_> {
             Operand::Value(id) => self.name_value(*id, var),
             Operand::Ref(inner) => self.name_values(inner, var),
             Operand::Tuple(parts) => parts.iter().for_each(|part| self.name_values(part, var)),
-            Operand::Option { some: _, value } => self.name_values(value, var),
+            Operand::Option { value, .. } => self.name_values(value, var),
             Operand::Place { .. } | Operand::Alias(_) | Operand::Unset | Operand::Lost | Operand::Poison => {}
         }
     }

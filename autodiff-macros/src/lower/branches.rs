@@ -175,10 +175,50 @@ impl Lowerer<'_> {
             (Operand::Ref(x), Operand::Ref(y)) => self.join(join, x, y).map(Operand::borrowed),
             (Operand::Ref(x), Operand::Unset) => self.join(join, x, &Operand::Unset).map(Operand::borrowed),
             (Operand::Unset, Operand::Ref(y)) => self.join(join, &Operand::Unset, y).map(Operand::borrowed),
-            (Operand::Option { some: s, value: x }, Operand::Option { some: t, value: y }) => {
+            (
+                Operand::Option {
+                    some: s,
+                    value: x,
+                    error: e,
+                },
+                Operand::Option {
+                    some: t,
+                    value: y,
+                    error: f,
+                },
+            ) => {
                 let some = self.join_values(join, *s, *t);
                 let value = Box::new(self.join(join, x, y)?);
-                Some(Operand::Option { some, value })
+                let error = self.join_errors(join, *e, *f);
+                Some(Operand::Option { some, value, error })
+            }
+            (
+                Operand::Option {
+                    some: s,
+                    value: x,
+                    error: e,
+                },
+                Operand::Unset,
+            ) => {
+                let no = self.append(&mut join.otherwise, |lowerer| lowerer.b.bool(false));
+                let some = self.join_values(join, *s, no);
+                let value = Box::new(self.join(join, x, &Operand::Unset)?);
+                let error = self.join_errors(join, *e, None);
+                Some(Operand::Option { some, value, error })
+            }
+            (
+                Operand::Unset,
+                Operand::Option {
+                    some: t,
+                    value: y,
+                    error: f,
+                },
+            ) => {
+                let no = self.append(&mut join.then, |lowerer| lowerer.b.bool(false));
+                let some = self.join_values(join, no, *t);
+                let value = Box::new(self.join(join, &Operand::Unset, y)?);
+                let error = self.join_errors(join, None, *f);
+                Some(Operand::Option { some, value, error })
             }
             (Operand::Place { at: x, by: p }, Operand::Place { at: y, by: q }) => {
                 if let Some(at) = self.join_paths(join, x, y) {
@@ -214,6 +254,22 @@ impl Lowerer<'_> {
                 _,
             ) => None,
         }
+    }
+
+    /// The error of a `Result`; a side that has none gives `None`.
+    fn join_errors(&mut self, join: &mut Join, e: Option<ValueId>, f: Option<ValueId>) -> Option<ValueId> {
+        let (e, f) = match (e, f) {
+            (None, None) => return None,
+            (Some(e), Some(f)) => (e, f),
+            (Some(e), None) => (e, self.dummy(&mut join.otherwise, e)),
+            (None, Some(f)) => (self.dummy(&mut join.then, f), f),
+        };
+        let bits = self.varied.bits.contains(&e) || self.varied.bits.contains(&f);
+        let error = self.join_values(join, e, f);
+        if bits {
+            self.varied.bits.insert(error);
+        }
+        Some(error)
     }
 
     fn join_values(&mut self, join: &mut Join, x: ValueId, y: ValueId) -> ValueId {

@@ -99,7 +99,7 @@ impl Lowerer<'_> {
             Operand::Ref(inner) => self.is_varied(inner),
             Operand::Alias(path) => self.is_varied(self.scopes.get(path)),
             Operand::Tuple(parts) => parts.iter().any(|part| self.is_varied(part)),
-            Operand::Option { some: _, value } => self.is_varied(value),
+            Operand::Option { value, .. } => self.is_varied(value),
             Operand::Unset | Operand::Lost | Operand::Poison => false,
         }
     }

@@ -44,18 +44,41 @@ impl Lowerer<'_> {
         };
         let (mut results, mut types) = (Vec::new(), Vec::new());
         let result = self.result_tree(&output, &mut results, &mut types);
+        let optional = output.payload().is_some();
         let call = Call {
             callee: Callee::Path(path.clone()),
             args: passed.iter().map(|passed| passed.arg.clone()).collect(),
             mode: CallMode::Primal,
             result: result.clone(),
             recursive,
+            optional,
         };
         self.call_instr(call, results);
         for passed in passed {
             self.bring_back(passed.back);
         }
-        Ok(operand_of(&result))
+        Ok(match optional {
+            true => self.optional_result(&result),
+            false => operand_of(&result),
+        })
+    }
+
+    /// What a function gives that returns an `Option` or a `Result`. The error may hold what carries a derivative.
+    fn optional_result(&mut self, result: &Tree) -> Operand {
+        let Tree::Tuple(parts) = result else {
+            unreachable!("an option comes in three parts")
+        };
+        match parts.as_slice() {
+            [Tree::Value(some), value, Tree::Value(error)] => {
+                self.varied.bits.insert(*error);
+                Operand::Option {
+                    some: *some,
+                    value: Box::new(operand_of(value)),
+                    error: Some(*error),
+                }
+            }
+            _ => unreachable!("an option comes in three parts"),
+        }
     }
 
     /// Appends the call; what goes in reaches everything that comes out.

@@ -1,6 +1,7 @@
 //! Closures: the body of one stands wherever it is called, with the variables that it saw where it was written.
 
 use super::Lowerer;
+use super::exits::FrameKind;
 use super::operand::{Lowered, Operand};
 use super::places::inner;
 use super::scope::{Names, VarId};
@@ -146,13 +147,6 @@ impl Lowerer<'_> {
         if it.inputs.len() != args.len() {
             return self.unsupported(&it.inputs, "this number of parameters");
         }
-        if let Some(token) = first_return(&it.body) {
-            return self.refuse(
-                &token,
-                "`return` out of a closure cannot be differentiated",
-                "let the closure end in the value: `if .. { a } else { b }`",
-            );
-        }
         let output = match &it.output {
             syn::ReturnType::Type(_, ty) => self.written(ty),
             syn::ReturnType::Default => None,
@@ -163,6 +157,14 @@ impl Lowerer<'_> {
             bound = bound.and(self.bind(pat, arg));
         }
         let value = match bound {
+            Ok(()) if leaves(&it.body) => {
+                let want = output.as_ref().or(want);
+                let value = self.leavable(FrameKind::Closure, None, want.cloned(), |lowerer, at| {
+                    let value = lowerer.expr(&it.body, want)?;
+                    Ok(lowerer.handed_over(at, value))
+                });
+                self.found(&it.body, value)
+            }
             Ok(()) => self.expr(&it.body, output.as_ref().or(want)),
             Err(halt) => Err(halt),
         };
@@ -172,17 +174,20 @@ impl Lowerer<'_> {
     }
 }
 
-/// The first `return` that leaves the closure itself.
-fn first_return(body: &syn::Expr) -> Option<syn::Token![return]> {
-    struct Find(Option<syn::Token![return]>);
+/// Whether there is a `return` or a `?` that leaves the closure itself.
+fn leaves(body: &syn::Expr) -> bool {
+    struct Find(bool);
     impl<'ast> Visit<'ast> for Find {
-        fn visit_expr_return(&mut self, it: &'ast syn::ExprReturn) {
-            self.0.get_or_insert(it.return_token);
+        fn visit_expr_return(&mut self, _: &'ast syn::ExprReturn) {
+            self.0 = true;
+        }
+        fn visit_expr_try(&mut self, _: &'ast syn::ExprTry) {
+            self.0 = true;
         }
         fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
         fn visit_item(&mut self, _: &'ast syn::Item) {}
     }
-    let mut find = Find(None);
+    let mut find = Find(false);
     find.visit_expr(body);
     find.0
 }

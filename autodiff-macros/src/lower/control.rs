@@ -35,7 +35,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// A value that both sides of a branch agree on.
-    fn found(&mut self, at: &impl ToTokens, res: Lowered<Operand>) -> Lowered<Operand> {
+    pub(super) fn found(&mut self, at: &impl ToTokens, res: Lowered<Operand>) -> Lowered<Operand> {
         match res {
             Ok(Operand::Lost) => self.refuse(
                 at,
@@ -96,7 +96,8 @@ impl<'a> Lowerer<'a> {
         then: impl FnOnce(&mut Self) -> Lowered<Operand>,
         otherwise: impl FnOnce(&mut Self) -> Lowered<Operand>,
     ) -> Lowered<Operand> {
-        let value = self.in_place(&it.expr, None)?;
+        let told = super::guess::of_patterns([(&*it.pat, &*it.expr)]);
+        let value = self.in_place(&it.expr, told.as_ref())?;
         let test = self.test(&it.pat, &value)?;
         let bound = |lowerer: &mut Self| {
             lowerer.scopes.open();
@@ -116,7 +117,8 @@ impl<'a> Lowerer<'a> {
     /// `match value { .. }`: a chain of branches.
     pub(super) fn match_expr(&mut self, it: &syn::ExprMatch, want: Option<&Type>) -> Lowered<Operand> {
         self.b.span = it.match_token.span;
-        let value = self.in_place(&it.expr, None)?;
+        let told = super::guess::of_patterns(it.arms.iter().map(|arm| (&arm.pat, &*arm.body)));
+        let value = self.in_place(&it.expr, told.as_ref())?;
         let value = match value {
             // A number is looked at once.
             scalar @ Operand::Place { .. } => self.loaded(scalar),
@@ -202,15 +204,16 @@ impl<'a> Lowerer<'a> {
     }
 
     pub(super) fn return_expr(&mut self, it: &syn::ExprReturn) -> Lowered<Operand> {
-        let output = self.request.output.1.clone();
+        let at = self.innermost_function();
+        let output = self.frames[at].want.clone();
         let value = match &it.expr {
             None => Operand::UNIT,
             Some(expr) => {
-                let operand = self.expr(expr, Some(&output))?;
-                self.handed_over(0, operand)
+                let operand = self.expr(expr, output.as_ref())?;
+                self.handed_over(at, operand)
             }
         };
-        self.leave(0, Some(value))
+        self.leave(at, Some(value))
     }
 }
 

@@ -8,7 +8,7 @@ use super::Lowerer;
 use super::branches::Marks;
 use super::operand::{By, Halt, Lowered, Operand};
 use super::scope::VarId;
-use crate::ir::{BinaryOp, Const, Region, ValueId};
+use crate::ir::{BinaryOp, Const, Region, Type, ValueId};
 
 /// What control can leave.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub(super) struct Frame {
     pub(super) next: Option<VarId>,
     /// What `return` or `break` handed over.
     pub(super) value: VarId,
+    /// The type that `return` is to give.
+    pub(super) want: Option<Type>,
     /// Places with lower numbers are older than the frame.
     pub(super) places: usize,
 }
@@ -31,6 +33,8 @@ pub(super) enum FrameKind {
     Loop,
     /// A block with a label.
     Block,
+    /// The body of a closure that is called.
+    Closure,
 }
 
 /// One side of a branch, or another region that is lowered with its own idea of the variables.
@@ -121,6 +125,10 @@ impl Lowerer<'_> {
             }
             Operand::Tuple(parts) => {
                 Operand::Tuple(parts.into_iter().map(|part| self.handed_over(at, part)).collect())
+            }
+            Operand::Option { some, value, error } if self.b.constant(some) == Some(Const::Bool(true)) => {
+                let value = Box::new(self.handed_over(at, *value));
+                Operand::Option { some, value, error }
             }
             other => self.settled(other),
         }
@@ -221,17 +229,29 @@ impl Lowerer<'_> {
         label: Option<&syn::Label>,
         body: impl FnOnce(&mut Self, usize) -> Lowered<Operand>,
     ) -> Lowered<Operand> {
+        self.leavable(FrameKind::Block, label, None, body)
+    }
+
+    /// As [`Lowerer::breakable`]; of a closure, `return` leaves it with something of type `want`.
+    pub(super) fn leavable(
+        &mut self,
+        kind: FrameKind,
+        label: Option<&syn::Label>,
+        want: Option<Type>,
+        body: impl FnOnce(&mut Self, usize) -> Lowered<Operand>,
+    ) -> Lowered<Operand> {
         let left = self.flag("left");
         let span = self.b.span;
         let value = self.scopes.hidden("value", span, Operand::Unset, true);
         // The block is a branch that always runs: a region of its own, so that what it leaves open ends with it.
         let at = self.frames.len();
         self.frames.push(Frame {
-            kind: FrameKind::Block,
+            kind,
             label: label.map(|label| label.name.ident.to_string()),
             left,
             next: None,
             value,
+            want,
             places: self.b.body.places.len(),
         });
         let side = self.side(|lowerer| match body(lowerer, at) {

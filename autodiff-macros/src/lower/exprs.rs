@@ -56,11 +56,7 @@ impl Lowerer<'_> {
             | syn::Expr::Range(_)
             | syn::Expr::Struct(_)
             | syn::Expr::Infer(_) => self.host(expr, want),
-            syn::Expr::Try(it) => self.refuse(
-                &it.question_token,
-                "`?` cannot be differentiated",
-                "take the value out by `match` or `unwrap`",
-            ),
+            syn::Expr::Try(it) => self.question(it, want),
             syn::Expr::Unsafe(it) => self.refuse(
                 &it.unsafe_token,
                 "an `unsafe` block cannot be differentiated",
@@ -126,6 +122,9 @@ impl Lowerer<'_> {
     /// A variable or a constant.
     fn path(&mut self, expr: &syn::Expr, it: &syn::ExprPath, want: Option<&Type>) -> Lowered<Operand> {
         let Some(id) = self.local(it) else {
+            if super::optional::variant(&it.path).is_some_and(|name| name == "None") {
+                return Ok(self.none(want));
+            }
             if let Some(ty) = super::floats::constant_type(it) {
                 return self.host(expr, Some(&ty));
             }
@@ -320,6 +319,7 @@ impl Lowerer<'_> {
                 Some(result) => self.host(expr, Some(&result)),
                 None => self.host(expr, want),
             },
+            Type::Bool if self.touches_varied(expr) => self.bool_method(expr, it, want),
             Type::Bool | Type::Pullback => self.host(expr, want),
             Type::Tuple(_) => self.tuple_method(expr, it, want),
             Type::Host => self.unknown_receiver(expr, it, want),
@@ -346,10 +346,11 @@ impl Lowerer<'_> {
         it: &syn::ExprMethodCall,
         want: Option<&Type>,
     ) -> Lowered<Operand> {
-        if !self.touches_varied(expr) {
+        let option = self.names_option(&it.receiver);
+        if !option && !self.touches_varied(expr) {
             return self.host(expr, want);
         }
-        if !self.touches_varied(&it.receiver) {
+        if !option && !self.touches_varied(&it.receiver) {
             let name = it.method.to_string();
             // `cfg.scale.max(x)`: what has a float's method and takes floats is one.
             if super::floats::known_method(&name, it.args.len() + 1).is_some() {
@@ -358,11 +359,10 @@ impl Lowerer<'_> {
             }
             return self.host(expr, want);
         }
-        let list = super::guess::aggregate();
-        let told = super::guess::is_aggregate_method(&it.method.to_string()).then_some(&list);
-        let receiver = self.in_place(&it.receiver, told)?;
-        if let Operand::Option { some, value } = receiver {
-            return self.option_method(it, some, *value);
+        let told = super::guess::of_receiver(it, want);
+        let receiver = self.in_place(&it.receiver, told.as_ref())?;
+        if let Some(parts) = self.option_parts(&receiver) {
+            return self.option_method(it, parts, want);
         }
         match self.type_of(&receiver) {
             Type::Float(_) => self.float_method_on(it, receiver, want),
@@ -372,6 +372,20 @@ impl Lowerer<'_> {
             Type::Int(_) | Type::Bool | Type::Host | Type::Tuple(_) | Type::Pullback => {
                 self.host_method(it, receiver, want)
             }
+        }
+    }
+
+    /// Whether the expression is a variable that holds an option of ours, or a method of one.
+    fn names_option(&self, expr: &syn::Expr) -> bool {
+        match inner(expr) {
+            syn::Expr::Path(it) => self
+                .local(it)
+                .is_some_and(|id| self.is_option(&self.scopes.var(id).slot)),
+            syn::Expr::MethodCall(it) => {
+                super::option_methods::is_option_method(&it.method.to_string())
+                    && self.names_option(&it.receiver)
+            }
+            _ => false,
         }
     }
 
@@ -387,6 +401,9 @@ impl Lowerer<'_> {
         }
         if let Some((ty, name)) = super::floats::float_path(&it.func, &self.request.floats) {
             return self.float_call(expr, it, &ty, &name, want);
+        }
+        if let Some(option) = self.option_constructor(it, want) {
+            return option;
         }
         let writes = it.args.iter().any(|arg| self.lends_float(arg));
         if !moves_memory(&it.func) && !writes && !self.touches_varied(expr) {

@@ -3,6 +3,7 @@
 //! The callee's signature is out of sight, so this looks at the uses of a name in the statements behind its `let`. A
 //! wrong guess ends in a type error of rustc: the emitted code treats the result as what was guessed.
 
+use super::option_methods::is_option_method;
 use crate::ir::{Float, Type};
 use crate::rules;
 use syn::visit::{self, Visit};
@@ -31,9 +32,53 @@ pub(crate) fn is_float_method(name: &str, argc: usize) -> bool {
     rules::find(name, argc + 1).is_some() || FLOAT_METHODS.contains(&name)
 }
 
+/// What is nothing else.
+pub(crate) fn number() -> Type {
+    Type::Float(Float::Inferred)
+}
+
 /// A list of floats that only rustc knows the type of.
 pub(crate) fn aggregate() -> Type {
     Type::Aggregate(Box::new(Type::Float(Float::Inferred)))
+}
+
+/// What a call before `.method()` gives, by the method, where `want` is wanted of the whole.
+pub(crate) fn of_receiver(it: &syn::ExprMethodCall, want: Option<&Type>) -> Option<Type> {
+    let name = it.method.to_string();
+    let optional = want.and_then(Type::payload);
+    if let Some(payload) = optional
+        && matches!(name.as_str(), "map" | "inspect" | "clone" | "copied")
+    {
+        let payload = if name == "map" { number() } else { payload.clone() };
+        return Some(Type::optional(payload));
+    }
+    if is_option_method(&name) {
+        let told = match name.as_str() {
+            "unwrap" | "expect" | "unwrap_or" | "unwrap_or_else" | "unwrap_or_default" => want.cloned(),
+            "ok_or" | "ok_or_else" | "ok" | "map_err" | "or" | "or_else" | "filter" => optional.cloned(),
+            _ => None,
+        };
+        return Some(Type::optional(told.unwrap_or_else(number)));
+    }
+    is_aggregate_method(&name).then(aggregate)
+}
+
+/// What `match` and `if let` say of a call: the patterns that it is to fit.
+pub(crate) fn of_patterns<'p>(pats: impl IntoIterator<Item = (&'p syn::Pat, &'p syn::Expr)>) -> Option<Type> {
+    pats.into_iter().find_map(|(pat, body)| match stripped(pat) {
+        syn::Pat::TupleStruct(it) if it.elems.len() == 1 => {
+            let name = super::optional::variant(&it.path)?;
+            let payload = match (name.as_str(), stripped(&it.elems[0])) {
+                ("Err", _) => return None,
+                (_, syn::Pat::Ident(ident)) => from_expr(&ident.ident, body),
+                (_, syn::Pat::Tuple(it)) => Some(Type::Tuple(vec![number(); it.elems.len()])),
+                (_, syn::Pat::Slice(_)) => Some(aggregate()),
+                _ => None,
+            };
+            Some(Type::optional(payload.unwrap_or_else(number)))
+        }
+        _ => None,
+    })
 }
 
 /// What stands before an index or behind `in`: what a call gives there is a list.
@@ -80,6 +125,11 @@ fn of_pattern(pat: &syn::Pat, rest: &[syn::Stmt], given: Given<'_>) -> Option<Ty
             Some(Type::Tuple(it.elems.iter().map(part).collect()))
         }
         syn::Pat::Slice(_) => Some(aggregate()),
+        syn::Pat::TupleStruct(it) if it.elems.len() == 1 => {
+            super::optional::variant(&it.path)?;
+            let payload = of_pattern(&it.elems[0], rest, given);
+            Some(Type::optional(payload.unwrap_or_else(number)))
+        }
         _ => None,
     }
 }
@@ -95,6 +145,8 @@ fn gives_call(expr: &syn::Expr) -> bool {
         syn::Expr::Group(it) => gives_call(&it.expr),
         syn::Expr::Reference(it) => gives_call(&it.expr),
         syn::Expr::Call(_) => true,
+        syn::Expr::Try(it) => gives_call(&it.expr),
+        syn::Expr::MethodCall(it) if is_option_method(&it.method.to_string()) => gives_call(&it.receiver),
         syn::Expr::Block(it) => tail(&it.block),
         syn::Expr::If(it) => {
             tail(&it.then_branch)
@@ -354,7 +406,9 @@ impl<'ast> Visit<'ast> for Scan<'_> {
     fn visit_expr_method_call(&mut self, it: &'ast syn::ExprMethodCall) {
         let name = it.method.to_string();
         if self.is_it(&it.receiver) {
-            if is_aggregate_method(&name) {
+            if is_option_method(&name) {
+                self.strong(Type::optional(number()));
+            } else if is_aggregate_method(&name) {
                 self.strong(aggregate());
             } else if is_float_method(&name, it.args.len()) {
                 self.strong(Type::Float(Float::Inferred));
@@ -405,6 +459,31 @@ impl<'ast> Visit<'ast> for Scan<'_> {
             self.operand(&it.expr);
         }
         visit::visit_expr_unary(self, it);
+    }
+
+    fn visit_expr_try(&mut self, it: &'ast syn::ExprTry) {
+        if self.is_it(&it.expr) {
+            self.strong(Type::optional(number()));
+        }
+        visit::visit_expr_try(self, it);
+    }
+
+    fn visit_expr_match(&mut self, it: &'ast syn::ExprMatch) {
+        if self.is_it(&it.expr)
+            && let Some(ty) = of_patterns(it.arms.iter().map(|arm| (&arm.pat, &*arm.body)))
+        {
+            self.strong(ty);
+        }
+        visit::visit_expr_match(self, it);
+    }
+
+    fn visit_expr_let(&mut self, it: &'ast syn::ExprLet) {
+        if self.is_it(&it.expr)
+            && let Some(ty) = of_patterns([(&*it.pat, &*it.expr)])
+        {
+            self.strong(ty);
+        }
+        visit::visit_expr_let(self, it);
     }
 
     fn visit_expr_return(&mut self, it: &'ast syn::ExprReturn) {

@@ -5,7 +5,7 @@ use super::Lowerer;
 use super::names::{Names, Position, hole};
 use super::operand::{By, Halt, Lowered, Operand};
 use super::purity::{is_pure, is_pure_method};
-use crate::ir::{HostArg, Init, Instr, Type};
+use crate::ir::{Const, HostArg, Init, Instr, Type};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
@@ -97,7 +97,7 @@ impl Lowerer<'_> {
         pure: bool,
         want: Option<&Type>,
     ) -> Operand {
-        match want {
+        match want.filter(|ty| ty.payload().is_none()) {
             Some(ty @ (Type::Array(..) | Type::Vec(_))) => {
                 let place = self.place(ty.clone(), None);
                 self.alloc(place, Init::Host { template, args });
@@ -490,10 +490,25 @@ pub(super) fn parts_template(
             let parts = parts.collect::<Option<Vec<_>>>()?;
             Some(quote!((#(#parts,)*)))
         }
-        Operand::Option { some, value } => {
+        Operand::Option { some, value, error } => {
+            if lowerer.b.constant(*some) == Some(Const::Bool(false)) && error.is_none() {
+                return Some(quote!(::core::option::Option::None));
+            }
             let some = add(HostArg::Value(*some));
-            let value = parts_template(lowerer, value, args)?;
-            Some(quote!(if #some { Some(#value) } else { None }))
+            let error = error.map(|error| add(HostArg::Value(error)));
+            let value = match &**value {
+                Operand::Unset => quote!(::core::unreachable!()),
+                value => parts_template(lowerer, value, args)?,
+            };
+            Some(match error {
+                None => {
+                    quote!(if #some { ::core::option::Option::Some(#value) } else { ::core::option::Option::None })
+                }
+                Some(error) => quote!(match #error {
+                    ::core::option::Option::Some(error) => ::core::result::Result::Err(error),
+                    ::core::option::Option::None => ::core::result::Result::Ok(#value),
+                }),
+            })
         }
         Operand::Unset | Operand::Lost | Operand::Poison => None,
     }

@@ -25,13 +25,15 @@ pub(super) enum Repeat<'k> {
 pub(super) type LoopBody<'k, 'a> = dyn FnMut(&mut Lowerer<'a>, Option<ValueId>) -> Lowered<Operand> + 'k;
 
 /// What is assumed of the variables at the head of an iteration, until the body proves it wrong.
-#[derive(Default, PartialEq)]
+#[derive(Default)]
 struct Assumed {
     /// They carry a derivative: a variable and which of its values.
     varied: BTreeSet<(VarId, usize)>,
     places: BTreeSet<PlaceId>,
     /// They refer to other memory than before the loop.
     lost: BTreeSet<VarId>,
+    /// They are `None` before the loop, and get a content of this type in it.
+    filled: BTreeMap<VarId, Type>,
 }
 
 /// One value from before the loop, and what it is called inside.
@@ -71,10 +73,11 @@ impl<'a> Lowerer<'a> {
             left,
             next: None,
             value,
+            want: None,
             places: self.b.body.places.len(),
         };
         let mut assumed = Assumed::default();
-        let start = self.snapshot();
+        let mut start = self.snapshot();
         // Each round assumes more than the one before, and there is only so much to assume.
         loop {
             let attempt = match self.attempt(kind, &frame, &assumed, body) {
@@ -86,11 +89,22 @@ impl<'a> Lowerer<'a> {
                 }
             };
             let found = self.learn(&attempt, &start);
-            if found.varied.is_subset(&assumed.varied)
+            if found.filled.is_empty()
+                && found.varied.is_subset(&assumed.varied)
                 && found.places.is_subset(&assumed.places)
                 && found.lost.is_subset(&assumed.lost)
             {
                 return self.close_loop(kind, &frame, attempt);
+            }
+            if !found.filled.is_empty() {
+                self.restore(&start);
+                for (var, ty) in &found.filled {
+                    if let Some(none) = self.blank_operand(ty) {
+                        *self.scopes.slot_mut(*var) = none;
+                    }
+                }
+                start = self.snapshot();
+                continue;
             }
             assumed.varied.extend(found.varied);
             assumed.places.extend(found.places);
@@ -236,6 +250,10 @@ impl<'a> Lowerer<'a> {
             if matches!(head, Operand::Unset | Operand::Lost | Operand::Poison)
                 || matches!(end, Operand::Poison)
             {
+                continue;
+            }
+            if let Some(ty) = self.filled_later(head, end) {
+                found.filled.insert(var, ty);
                 continue;
             }
             if !head.same_shape(end) {
@@ -456,9 +474,18 @@ impl<'a> Lowerer<'a> {
                     by: *by,
                 })
             }
-            Operand::Option { .. } | Operand::Alias(_) | Operand::Unset | Operand::Lost | Operand::Poison => {
-                None
+            Operand::Option { some, value, error } => {
+                let value = match &**value {
+                    Operand::Unset => Operand::Unset,
+                    value => self.kept(region, value)?,
+                };
+                Some(Operand::Option {
+                    some: *some,
+                    value: Box::new(value),
+                    error: *error,
+                })
             }
+            Operand::Alias(_) | Operand::Unset | Operand::Lost | Operand::Poison => None,
         }
     }
 }

@@ -27,6 +27,8 @@ mod numbering;
 mod opaque;
 mod operand;
 mod operators;
+mod option_methods;
+mod optional;
 mod options;
 mod params;
 mod patterns;

@@ -33,10 +33,12 @@ pub(super) enum Operand {
     /// `&mut x` of a local that is not in memory.
     Alias(VarPath),
     Tuple(Vec<Operand>),
-    /// `Some(value)` if `some`, of what `first`, `last`, `get` and `pop` give.
+    /// `Some(value)` or `Ok(value)` if `some`. `error` is the `E` of a `Result`, as an `Option<E>` that only rustc
+    /// understands; an `Option` has none.
     Option {
         some: ValueId,
         value: Box<Operand>,
+        error: Option<ValueId>,
     },
     /// A variable that is declared and has no content yet.
     Unset,
@@ -110,9 +112,10 @@ impl Operand {
             Operand::Place { at, by: _ } => each_index(at, f),
             Operand::Ref(inner) => inner.each_value(f),
             Operand::Tuple(parts) => parts.iter_mut().for_each(|part| part.each_value(f)),
-            Operand::Option { some, value } => {
+            Operand::Option { some, value, error } => {
                 f(some);
                 value.each_value(f);
+                error.iter_mut().for_each(f);
             }
             Operand::Alias(_) | Operand::Unset | Operand::Lost | Operand::Poison => (),
         }
@@ -133,7 +136,14 @@ impl Operand {
             (Operand::Tuple(a), Operand::Tuple(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_shape(b))
             }
-            (Operand::Option { value: a, .. }, Operand::Option { value: b, .. }) => a.same_shape(b),
+            (
+                Operand::Option {
+                    value: a, error: e, ..
+                },
+                Operand::Option {
+                    value: b, error: f, ..
+                },
+            ) => a.same_shape(b) && e.is_some() == f.is_some(),
             (Operand::Unset, Operand::Unset)
             | (Operand::Lost, Operand::Lost)
             | (Operand::Poison, Operand::Poison) => true,

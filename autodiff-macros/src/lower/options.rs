@@ -1,9 +1,8 @@
-//! Elements that may be missing: `first`, `last`, `get`, `pop`, and the methods of what they give.
+//! Elements that may be missing: `first`, `last`, `get`, `pop`.
 
 use super::Lowerer;
 use super::operand::{By, Lowered, Operand, is_scalar};
-use crate::ir::{CompareOp, HostArg, Instr, PlaceRef, Type, UnaryOp, ValueId};
-use quote::quote;
+use crate::ir::{CompareOp, Instr, PlaceRef, Type, ValueId};
 
 impl Lowerer<'_> {
     pub(super) fn end_element(&mut self, at: PlaceRef, name: &str) -> Operand {
@@ -23,7 +22,11 @@ impl Lowerer<'_> {
             By::Ref
         };
         let value = Box::new(self.element(&at, index, by));
-        Operand::Option { some, value }
+        Operand::Option {
+            some,
+            value,
+            error: None,
+        }
     }
 
     pub(super) fn split_end(&mut self, at: PlaceRef, name: &str) -> Lowered<Operand> {
@@ -44,7 +47,11 @@ impl Lowerer<'_> {
         let element = self.element(&at, index, by);
         let rest = Operand::Place { at: rest, by };
         let value = Box::new(Operand::Tuple(vec![element, rest]));
-        Ok(Operand::Option { some, value })
+        Ok(Operand::Option {
+            some,
+            value,
+            error: None,
+        })
     }
 
     pub(super) fn get(&mut self, it: &syn::ExprMethodCall, at: PlaceRef, name: &str) -> Lowered<Operand> {
@@ -60,7 +67,11 @@ impl Lowerer<'_> {
         let some = self.compare(CompareOp::Lt, index, len);
         let by = if name == "get_mut" { By::RefMut } else { By::Ref };
         let value = Box::new(self.element(&at, index, by));
-        Ok(Operand::Option { some, value })
+        Ok(Operand::Option {
+            some,
+            value,
+            error: None,
+        })
     }
 
     pub(super) fn pop(&mut self, it: &syn::ExprMethodCall, at: PlaceRef, element: &Type) -> Lowered<Operand> {
@@ -84,6 +95,7 @@ impl Lowerer<'_> {
         Ok(Operand::Option {
             some,
             value: Box::new(Operand::Value(value)),
+            error: None,
         })
     }
 
@@ -111,7 +123,7 @@ impl Lowerer<'_> {
         let len = self.length(&at);
         let zero = self.usize(0);
         let some = self.compare(CompareOp::Gt, len, zero);
-        self.demand(it, some);
+        self.demand(it, some, None);
         if is_scalar(&element) {
             return Ok(Operand::Value(self.one(Instr::Pop { from: at }, element)));
         }
@@ -121,86 +133,6 @@ impl Lowerer<'_> {
             at: PlaceRef::whole(row),
             by: By::Temp,
         })
-    }
-
-    /// Panics as `unwrap` or `expect` of an option does, unless `some`.
-    fn demand(&mut self, it: &syn::ExprMethodCall, some: ValueId) {
-        let (method, args) = (&it.method, &it.args);
-        let template = quote!(::core::primitive::bool::then_some(__h0, ()).#method(#args));
-        let args = vec![HostArg::Value(some)];
-        self.effect(Instr::Host {
-            template,
-            args,
-            pure: false,
-        });
-    }
-
-    /// Methods of what `first`, `get`, `pop` and the like give.
-    pub(super) fn option_method(
-        &mut self,
-        it: &syn::ExprMethodCall,
-        some: ValueId,
-        value: Operand,
-    ) -> Lowered<Operand> {
-        match (&*it.method.to_string(), it.args.len()) {
-            ("unwrap", 0) | ("expect", 1) => {
-                self.demand(it, some);
-                Ok(value)
-            }
-            ("is_some", 0) => Ok(Operand::Value(some)),
-            ("is_none", 0) => Ok(Operand::Value(
-                self.one(Instr::Unary(UnaryOp::Not, some), Type::Bool),
-            )),
-            ("copied" | "cloned", 0) => {
-                let value = Box::new(Operand::Value(self.option_value(it, some, &value)?));
-                Ok(Operand::Option { some, value })
-            }
-            ("unwrap_or", 1) => {
-                let default = self.value(&it.args[0], None)?;
-                if self.type_of_scalar(&value).is_none() {
-                    return self.unsupported(&it.method, "`unwrap_or` of rows");
-                }
-                let chosen = self.choose(
-                    some,
-                    |lowerer| lowerer.scalar(&value).unwrap_or(default),
-                    |_| default,
-                )?;
-                Ok(Operand::Value(chosen))
-            }
-            _ => self.unknown_method(it),
-        }
-    }
-
-    fn option_value(&mut self, it: &syn::ExprMethodCall, some: ValueId, value: &Operand) -> Lowered<ValueId> {
-        let Some(ty) = self.type_of_scalar(value) else {
-            let message = format!(
-                "`{}` of rows that may be missing cannot be differentiated",
-                it.method
-            );
-            return self.refuse(&it.method, &message, "`unwrap` it first");
-        };
-        self.choose(
-            some,
-            |lowerer| match lowerer.scalar(value) {
-                Some(value) => value,
-                None => lowerer.zero(&ty),
-            },
-            |lowerer| lowerer.zero(&ty),
-        )
-    }
-
-    fn type_of_scalar(&self, operand: &Operand) -> Option<Type> {
-        match operand.peel() {
-            Operand::Value(id) => Some(self.b.body.ty(*id).clone()),
-            Operand::Place { at, .. } => Some(self.type_at(at)).filter(is_scalar),
-            Operand::Ref(_)
-            | Operand::Alias(_)
-            | Operand::Tuple(_)
-            | Operand::Option { .. }
-            | Operand::Unset
-            | Operand::Lost
-            | Operand::Poison => None,
-        }
     }
 
     /// `if cond { then } else { otherwise }` of scalars.

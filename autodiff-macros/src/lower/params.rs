@@ -27,6 +27,7 @@ impl Lowerer<'_> {
                 left,
                 next: None,
                 value,
+                want: Some(output.clone()),
                 places: 0,
             });
             lowerer.scopes.open();
@@ -180,6 +181,14 @@ impl Lowerer<'_> {
                 let parts = parts.iter().zip(types).map(|(part, ty)| self.result(part, ty));
                 parts.collect::<Option<_>>().map(Tree::Tuple)
             }
+            (Operand::Option { some, value, error }, ty) => {
+                let payload = self.result(value, ty.payload()?)?;
+                let error = match error {
+                    Some(error) => *error,
+                    None => self.zero(&Type::Host),
+                };
+                Some(Tree::Tuple(vec![Tree::Value(*some), payload, Tree::Value(error)]))
+            }
             // Control never comes to the end of the function.
             (Operand::Unset, Type::Tuple(types)) => {
                 let parts = types.iter().map(|ty| self.result(operand, ty));
@@ -209,7 +218,6 @@ impl Lowerer<'_> {
                 | Operand::Ref(_)
                 | Operand::Alias(_)
                 | Operand::Tuple(_)
-                | Operand::Option { .. }
                 | Operand::Lost
                 | Operand::Poison,
                 _,

@@ -54,16 +54,10 @@ impl Lowerer<'_> {
             syn::Pat::Range(_) if self.is_host(operand) => self.test_host(pat, operand),
             syn::Pat::Range(it) => self.test_range(it, operand),
             syn::Pat::Path(_) | syn::Pat::Const(_) => self.test_constant(pat, operand),
-            syn::Pat::TupleStruct(it) => match (operand.peel(), it.elems.len()) {
-                (Operand::Option { some, value }, 1) if it.path.is_ident("Some") => {
-                    let (some, value) = (*some, value.clone());
-                    match self.test_lazily(some, &it.elems[0], &value)? {
-                        None => Ok(Some(some)),
-                        both => Ok(both),
-                    }
-                }
-                _ => self.test_host(pat, operand),
-            },
+            syn::Pat::TupleStruct(it) if it.elems.len() == 1 && self.is_option(operand) => {
+                self.test_variant(it, operand)
+            }
+            syn::Pat::TupleStruct(_) => self.test_host(pat, operand),
             syn::Pat::Struct(_) => self.test_host(pat, operand),
             syn::Pat::Guard(it) => self.unsupported(&it.if_token, "a condition in this place"),
             syn::Pat::Macro(it) => self.unsupported(it, "a macro as a pattern"),
@@ -101,7 +95,12 @@ impl Lowerer<'_> {
     }
 
     /// `some` and then the pattern, which is only looked at if `some`.
-    fn test_lazily(&mut self, some: ValueId, pat: &syn::Pat, value: &Operand) -> Lowered<Option<ValueId>> {
+    pub(super) fn test_lazily(
+        &mut self,
+        some: ValueId,
+        pat: &syn::Pat,
+        value: &Operand,
+    ) -> Lowered<Option<ValueId>> {
         if is_irrefutable(pat) {
             return Ok(None);
         }
@@ -186,11 +185,8 @@ impl Lowerer<'_> {
 
     /// A constant, or a variant without fields.
     fn test_constant(&mut self, pat: &syn::Pat, operand: &Operand) -> Lowered<Option<ValueId>> {
-        if let (Operand::Option { some, .. }, syn::Pat::Ident(it)) = (operand.peel(), pat)
-            && it.ident == "None"
-        {
-            let some = *some;
-            return Ok(Some(self.one(Instr::Unary(UnaryOp::Not, some), Type::Bool)));
+        if self.is_option(operand) {
+            return self.test_none(pat, operand).map(Some);
         }
         match self.type_of(operand) {
             Type::Float(_) | Type::Int(_) | Type::Bool => {

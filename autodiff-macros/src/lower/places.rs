@@ -135,14 +135,19 @@ impl Lowerer<'_> {
             Operand::Tuple(parts) => {
                 Operand::Tuple(parts.into_iter().map(|part| self.settled(part)).collect())
             }
-            Operand::Option { some, value } => match *value {
+            Operand::Option { some, value, error } => match *value {
                 Operand::Place {
                     by: By::Ref | By::RefMut,
                     ..
-                } => Operand::Option { some, value },
+                } => Operand::Option { some, value, error },
+                // What lies in memory is only there if the option is not empty.
+                value @ Operand::Place { .. } => {
+                    let value = self.settled_if(some, value);
+                    Operand::Option { some, value, error }
+                }
                 value => {
                     let value = Box::new(self.settled(value));
-                    Operand::Option { some, value }
+                    Operand::Option { some, value, error }
                 }
             },
             other => other,

@@ -113,6 +113,8 @@ impl Scopes {
         for k in &path.path {
             match slot {
                 Operand::Tuple(parts) => slot = &parts[*k],
+                // The content of an option is its component 0.
+                Operand::Option { value, .. } => slot = value,
                 _ => return &Operand::Poison,
             }
         }
@@ -124,6 +126,7 @@ impl Scopes {
         for k in &path.path {
             match slot {
                 Operand::Tuple(parts) => slot = &mut parts[*k],
+                Operand::Option { value, .. } => slot = value,
                 // The variable is poisoned, and stays so.
                 _ => return,
             }

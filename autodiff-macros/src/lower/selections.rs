@@ -118,6 +118,7 @@ impl<'a> Lowerer<'a> {
             false => Ok(Operand::Option {
                 some,
                 value: Box::new(Operand::Value(at)),
+                error: None,
             }),
         }
     }
@@ -150,6 +151,7 @@ impl<'a> Lowerer<'a> {
         Ok(Operand::Option {
             some,
             value: Box::new(value),
+            error: None,
         })
     }
 

@@ -10,7 +10,10 @@ impl Lowerer<'_> {
     /// A written type, references left out. `None` if it is one that we do not know, or is left to rustc.
     pub(super) fn written(&self, ty: &syn::Type) -> Option<Type> {
         match parse::understood(ty, &self.request.floats) {
-            Type::Host => open_list(ty),
+            Type::Host => match parse::payload(ty) {
+                Some(inner) => self.written(inner).map(Type::optional),
+                None => open_list(ty),
+            },
             known => Some(known),
         }
     }
@@ -34,6 +37,11 @@ impl Lowerer<'_> {
                     self.fix_operand(part, ty);
                 }
             }
+            (Operand::Option { value, .. }, ty) => {
+                if let Some(payload) = ty.payload() {
+                    self.fix_operand(value, payload);
+                }
+            }
             (Operand::Place { at, .. }, ty) if at.path.is_empty() => {
                 let slot = &mut self.b.body.places[at.root.0 as usize].ty;
                 *slot = deeper(slot.clone(), ty);
@@ -42,7 +50,6 @@ impl Lowerer<'_> {
                 Operand::Tuple(_)
                 | Operand::Place { .. }
                 | Operand::Alias(_)
-                | Operand::Option { .. }
                 | Operand::Unset
                 | Operand::Lost
                 | Operand::Poison,

@@ -8,7 +8,7 @@ mod params;
 mod signature;
 mod types;
 
-pub(crate) use types::{Floats, understood};
+pub(crate) use types::{Floats, payload, understood};
 
 use crate::diag::Diags;
 use crate::ir::{Passing, Type};

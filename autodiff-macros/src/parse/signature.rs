@@ -122,7 +122,7 @@ pub(super) fn output(
     let Some(written) = written(sig) else {
         return Some((None, Type::Tuple(Vec::new())));
     };
-    let misfit = match names.result(&written) {
+    let misfit = match names.returned(&written) {
         Ok(shape) => return Some((Some(written), shape)),
         Err(misfit) => misfit,
     };

@@ -103,6 +103,14 @@ impl<'a> Names<'a> {
         Ok((passing, shape))
     }
 
+    /// What a function returns: a result, or an `Option` or `Result` of one.
+    pub(super) fn returned(&mut self, ty: &syn::Type) -> Result<Type, Misfit> {
+        match payload(ty) {
+            Some(inner) => Ok(Type::optional(self.result(inner)?)),
+            None => self.result(ty),
+        }
+    }
+
     /// A result: floats, and beside them in a tuple what is not one.
     pub(super) fn result(&mut self, ty: &syn::Type) -> Result<Type, Misfit> {
         match plain(ty) {
@@ -193,6 +201,21 @@ impl<'a> Names<'a> {
         }
         self.floats.add_alias(&it.path);
         Ok(named(&it.path))
+    }
+}
+
+/// `T` of `Option<T>`, `Result<T, E>`, and of a `Result` of a module: `io::Result<T>`.
+pub(crate) fn payload(ty: &syn::Type) -> Option<&syn::Type> {
+    let syn::Type::Path(it) = plain(ty) else {
+        return None;
+    };
+    let last = it.path.segments.last().filter(|_| it.qself.is_none())?;
+    let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
+        return None;
+    };
+    match args.args.first()? {
+        syn::GenericArgument::Type(inner) if last.ident == "Option" || last.ident == "Result" => Some(inner),
+        _ => None,
     }
 }
 

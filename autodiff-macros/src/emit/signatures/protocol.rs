@@ -47,7 +47,7 @@ impl Slot {
 
 impl Signature<'_> {
     pub(in crate::emit) fn pushforward(&self) -> Function {
-        let result = self.result();
+        let result = self.handed_over();
         let mut res = self.function(names::PUSHFORWARD, Vec::new(), quote!((#result, #result)));
         self.take_tangents(&mut res);
         res
@@ -55,7 +55,7 @@ impl Signature<'_> {
 
     /// `__forward`, or `__forward_boxed` by `name`.
     pub(in crate::emit) fn forward(&self, name: &str, boxed: Boxed) -> Forward {
-        let value = self.result();
+        let value = self.handed_over();
         let function = self.function(name, Vec::new(), TokenStream::new());
         let mut closure = vec![self.seed(Role::Seed)];
         closure.extend(self.again());
@@ -65,7 +65,7 @@ impl Signature<'_> {
 
     /// `__forward_tangent`, or `__forward_tangent_boxed` by `name`.
     pub(in crate::emit) fn forward_tangent(&self, name: &str, boxed: Boxed) -> Forward {
-        let value = self.result();
+        let value = self.handed_over();
         let mut function = self.function(name, Vec::new(), TokenStream::new());
         self.take_tangents(&mut function);
         let mut closure = vec![self.seed(Role::Seed), self.seed(Role::SeedTangent)];

@@ -22,6 +22,7 @@ fn call(x: ValueId, xs: PlaceId, mode: CallMode, result: Tree) -> Instr {
         mode,
         result,
         recursive: false,
+        optional: false,
     }))
 }
 
