@@ -3,7 +3,7 @@
 
 use super::around::around;
 use super::body::{self, Code};
-use super::docs;
+use super::docs::Docs;
 use super::matrices;
 use super::optional;
 use super::protocol::{self, Patterns};
@@ -15,6 +15,7 @@ use crate::parse::Request;
 use crate::pipeline::Derivatives;
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 
 /// The user's function and its companion.
 ///
@@ -27,12 +28,13 @@ use quote::quote;
 /// }
 /// ```
 pub(crate) fn companion(request: &Request, derivatives: &Derivatives) -> TokenStream {
-    let signature = Signature::new(request);
+    let mut signature = Signature::new(request);
+    signature.docs = Docs::of(&request.item.sig.ident.unraw().to_string(), derivatives);
     let emitter = Emitter {
         signature: &signature,
         derivatives,
     };
-    let mut functions = constants(&signature, derivatives);
+    let mut functions = signature.docs.constants(&signature);
     functions.extend(signature.primal());
     functions.extend(emitter.gradient());
     functions.extend(emitter.tangent());
@@ -44,12 +46,6 @@ pub(crate) fn companion(request: &Request, derivatives: &Derivatives) -> TokenSt
     functions.extend(protocol::functions(&signature, derivatives));
     functions.extend(optional::parts(&signature));
     around(&signature, functions)
-}
-
-/// What is known of the derivative without calling it.
-fn constants(signature: &Signature, derivatives: &Derivatives) -> TokenStream {
-    let cost = derivatives.cost.map(|cost| docs::cost(cost, &signature.names));
-    quote!(#cost)
 }
 
 struct Emitter<'a> {
@@ -205,7 +201,7 @@ fn columns(body: &Body) -> &[Tree] {
 }
 
 /// The two parts of a gradient's result.
-fn value_and_cotangents(gradient: &Body) -> (&Tree, &Tree) {
+pub(super) fn value_and_cotangents(gradient: &Body) -> (&Tree, &Tree) {
     match &gradient.result {
         Tree::Tuple(parts) => match parts.as_slice() {
             [value, cotangents] => (value, cotangents),

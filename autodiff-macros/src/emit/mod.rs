@@ -9,6 +9,7 @@ mod docs;
 mod effects;
 mod exprs;
 mod folds;
+mod formula;
 mod host;
 mod inits;
 mod layout;

@@ -5,6 +5,7 @@ mod param;
 mod protocol;
 mod shapes;
 
+use super::docs::Docs;
 use super::types::{self, tokens};
 use crate::ir::{Float, Passing, Type};
 use crate::names::{self, Names};
@@ -24,6 +25,8 @@ pub(super) struct Signature<'a> {
     pub(super) request: &'a Request,
     pub(super) names: Names,
     pub(super) params: Vec<Param<'a>>,
+    /// What is known of the derivatives.
+    pub(super) docs: Docs,
     /// The user's generics, with a name for each `impl Trait` of a parameter.
     generics: syn::Generics,
 }
@@ -49,6 +52,7 @@ impl<'a> Signature<'a> {
             request,
             names,
             params,
+            docs: Docs::default(),
             generics,
         }
     }
@@ -178,6 +182,7 @@ impl<'a> Signature<'a> {
             format!("The gradient `∇f` of {f}{}.", self.by()),
             self.allocates(),
         ];
+        let docs = with_formula(docs, &self.docs.first);
         self.function("grad", docs, self.gradient_type())
     }
 
@@ -224,6 +229,7 @@ impl<'a> Signature<'a> {
             "Forward mode: costs about two calls of the function.".to_owned(),
         ];
         docs.extend(self.of_the_payload("tangent is that"));
+        let docs = with_formula(docs, &self.docs.jvp);
         let (result, dot) = (self.result(), self.dual());
         self.with_tangent(self.function("jvp", docs, quote!((#result, #dot))))
     }
@@ -278,6 +284,7 @@ impl<'a> Signature<'a> {
             ),
             "The entries of the parameters are counted from left to right.".to_owned(),
         ];
+        let docs = with_formula(docs, &self.docs.first);
         Some(self.repeated(self.function("jacobian", docs, matrix)))
     }
 
@@ -309,6 +316,7 @@ impl<'a> Signature<'a> {
             format!("The Hessian `∂²f/∂xᵢ∂xⱼ` of {}, exactly symmetric.", self.link()),
             "The entries of the parameters are counted from left to right.".to_owned(),
         ];
+        let docs = with_formula(docs, &self.docs.hessian);
         Some(self.repeated(self.function("hessian", docs, output)))
     }
 
@@ -445,6 +453,12 @@ impl<'a> Signature<'a> {
             false => "The gradient has the shape of the parameters, by value.".to_owned(),
         }
     }
+}
+
+/// The formula stands behind the first sentence.
+fn with_formula(mut docs: Vec<String>, formula: &[String]) -> Vec<String> {
+    docs.splice(1..1, formula.iter().cloned());
+    docs
 }
 
 /// `a`, or `(a, b)`.

@@ -21,6 +21,8 @@ impl Walk<'_, '_> {
             Instr::Binary(op, a, b) => {
                 let one = (literal(*a) && variable(*b)) || (variable(*a) && literal(*b));
                 let shift = matches!(op, BinaryOp::Add | BinaryOp::Sub);
+                // Nobody divides twice.
+                let one = one && *op != BinaryOp::Div;
                 let few = match body.is_float(*a) {
                     true => uses.len() == 2,
                     false => shift && uses.len() <= 3,

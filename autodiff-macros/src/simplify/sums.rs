@@ -25,6 +25,7 @@ pub(super) fn rule(r: &mut Rewriter, instr: &Instr, y: ValueId) -> Option<Step> 
     }
     let mut terms = Vec::new();
     collect(r, instr, 1.0, &mut terms);
+    reveal(r, &mut terms);
     let merged = merged(r, &terms, y);
     let together = merged.as_ref().unwrap_or(&terms);
     let better = factor::taken_out(r, together, y).or(merged)?;
@@ -69,6 +70,30 @@ fn operand(r: &Rewriter, id: ValueId, sign: f64, terms: &mut Vec<Term>) {
                 coefficient: sign * c.unwrap_or(1.0),
                 base: Some(base),
             });
+        }
+    }
+}
+
+/// A term that others read as well, `cx`, is opened where it meets another multiple of `x`: c'x + (cx) = (c' + c)x.
+fn reveal(r: &Rewriter, terms: &mut [Term]) {
+    for k in 0..terms.len() {
+        let inner = terms[k]
+            .base
+            .and_then(|base| super::algebra::multiple_of(r, base));
+        let Some((c, x)) = inner else { continue };
+        let Some(c) = r.float_of(c) else { continue };
+        let coefficient = terms[k].coefficient * c;
+        let ty = r.body.ty(x);
+        let exact = super::constants::float(BinaryOp::Mul, terms[k].coefficient, c, ty) == Some(coefficient);
+        let meets = terms
+            .iter()
+            .enumerate()
+            .any(|(other, term)| other != k && term.base == Some(x) && term.coefficient * coefficient > 0.0);
+        if exact && meets {
+            terms[k] = Term {
+                coefficient,
+                base: Some(x),
+            };
         }
     }
 }

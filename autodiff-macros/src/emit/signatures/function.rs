@@ -52,7 +52,10 @@ impl Function {
             output,
             generics,
         } = self;
-        let docs: Vec<_> = docs.iter().map(|line| format!(" {line}\n")).collect();
+        let docs: Vec<_> = docs
+            .iter()
+            .map(|text| format!(" {}\n", text.replace('\n', "\n ")))
+            .collect();
         let docs = if docs.is_empty() {
             quote!(#[doc(hidden)])
         } else {
