@@ -42,6 +42,7 @@ mod numerics;
 mod opaque;
 mod options;
 mod random;
+mod read_again;
 mod recursion;
 mod results;
 mod second_order;

@@ -2,6 +2,7 @@
 
 mod activity;
 mod cost;
+mod elements;
 mod layout;
 mod read_back;
 mod sums;

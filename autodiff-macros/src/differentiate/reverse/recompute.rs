@@ -95,7 +95,7 @@ impl<'a> Reverse<'a> {
                 (rule.is_quick() || square) && recomputes && price.pays(1)
             }
             Instr::Load(at) => {
-                let there = self.layout.stays(at.root, key, false) && self.reachable(at.root);
+                let there = self.layout.element_stays(key, at) && self.reachable(at.root);
                 there && recomputes && price.pays(1)
             }
             Instr::Len(at) => match self.begun_length(at) {
