@@ -136,6 +136,16 @@ fn elimination(a: &[f64]) -> f64 {
     m[0] * m[4] * m[8]
 }
 
+/// One element that every iteration overwrites, beside one that none does.
+#[differentiable]
+fn fixed_elements(a: &[f64]) -> f64 {
+    let mut x = a.to_vec();
+    for t in 0..a.len() {
+        x[0] = x[0] * x[1] * a[t];
+    }
+    x[0] * x[1]
+}
+
 /// The element that is read is written later in the same iteration, or never, by the distance given at run time.
 #[differentiable]
 fn by_a_constant_distance(a: &[f64], #[constant] by: usize) -> f64 {
@@ -161,6 +171,7 @@ fn what_is_overwritten_is_recorded() {
     check!(stale_neighbours(&[0.5, -0.7, 1.2, 2.0]));
     check!(rolling_row(&[0.5, -0.7, 1.2], const 3));
     check!(trajectory_overwritten(0.3, &[1.5, 2.0, 0.4]));
+    check!(fixed_elements(&[0.5, -0.7, 1.2]));
     check!(written_twice(0.3, &[1.5, 2.0, 0.4, 0.9]));
     check!(elimination(&[2.0, 0.3, -0.5, 0.7, 3.0, 0.2, 0.4, -0.6, 2.5]));
     check!(by_a_constant_distance(&[0.5, -0.7, 1.2, 2.0], const 0));
