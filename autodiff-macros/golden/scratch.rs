@@ -27,7 +27,6 @@ impl spread {
     }
     pub fn __gradient(x: &[f64], d: usize, x_bar: &mut [f64]) -> f64 {
         let mut powers = ::std::vec![0.0_f64; d];
-        let mut recorded_values = ::std::vec![0.0_f64; d.saturating_sub(1)];
         let mut powers_bar = ::std::vec![0.0; powers.len()];
         let cond = d > 1;
         let mut total = 0.0;
@@ -36,9 +35,7 @@ impl spread {
             let x_i = x[i];
             powers[0] = x_i;
             for k in 1..d {
-                let t = powers[k - 1];
-                recorded_values[k - 1] = t;
-                powers[k] = t * x_i;
+                powers[k] = powers[k - 1] * x_i;
             }
             for k in 0..d {
                 let powers_k = powers[k];
@@ -50,7 +47,7 @@ impl spread {
                 let powers_bar_k = powers_bar[k];
                 powers_bar[k] = 0.0;
                 powers_bar[k - 1] += powers_bar_k * x_i;
-                carry += powers_bar_k * recorded_values[k - 1];
+                carry += powers_bar_k * powers[k - 1];
             }
             if cond {
                 x_bar[i] += carry;
@@ -91,8 +88,6 @@ impl spread {
     ) -> (f64, impl ::core::ops::FnOnce(f64, &[f64], &mut [f64]) -> ((), ()) + use<>) {
         let x_len = x.len();
         let mut recorded_powers = ::std::vec![0.0_f64; x_len * d];
-        let trips = d.saturating_sub(1);
-        let mut recorded_values = ::std::vec![0.0_f64; x_len * trips];
         let mut total = 0.0;
         for i in 0..x_len {
             let start = i * d;
@@ -101,9 +96,7 @@ impl spread {
             let x_i = x[i];
             powers[0] = x_i;
             for k in 1..d {
-                let t = powers[k - 1];
-                recorded_values[i * trips + (k - 1)] = t;
-                powers[k] = t * x_i;
+                powers[k] = powers[k - 1] * x_i;
             }
             for k in 0..d {
                 total += powers[k].sin();
@@ -131,7 +124,7 @@ impl spread {
                         let powers_bar_k = powers_bar[k];
                         powers_bar[k] = 0.0;
                         powers_bar[k - 1] += powers_bar_k * x[i];
-                        carry += powers_bar_k * recorded_values[i * trips + (k - 1)];
+                        carry += powers_bar_k * powers[k - 1];
                     }
                     if cond {
                         x_bar[i] += carry;
