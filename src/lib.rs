@@ -12,6 +12,8 @@ pub use autodiff_macros::{Differentiable, differentiable};
 pub use autodiff_runtime::__private;
 #[cfg(feature = "nalgebra")]
 pub use autodiff_runtime::__private::nalgebra;
+#[cfg(feature = "nalgebra")]
+pub use autodiff_runtime::tape::{self, Tape, Var};
 pub use autodiff_runtime::{
     Argument, Cost, Differentiable, Entries, EntryOff, Function, GradientError, NoTangent, Point, Real,
     check_grad, stop_gradient,

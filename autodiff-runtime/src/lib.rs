@@ -13,6 +13,8 @@ mod plain;
 mod point;
 mod scalar;
 mod tangent;
+#[cfg(feature = "nalgebra")]
+pub mod tape;
 
 pub use check::{EntryOff, GradientError, check_grad};
 pub use cost::Cost;

@@ -1,0 +1,11 @@
+//! The runtime tape, as a user meets it: against finite differences, against annotated functions, and at its edges.
+
+mod calls;
+mod lifecycle;
+mod matrices;
+mod memory;
+mod mixing;
+mod nesting;
+mod notebook;
+mod operators;
+mod support;
