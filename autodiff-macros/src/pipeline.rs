@@ -9,6 +9,10 @@ use proc_macro2::TokenStream;
 #[derive(Clone, Debug)]
 pub(crate) struct Switches {
     off: Vec<String>,
+    /// The stages whose bodies `AUTODIFF_DUMP` prints.
+    dump: Option<String>,
+    /// Whether the stages check one another: always, but in a user's build, which is to be fast.
+    verify: bool,
 }
 
 impl Switches {
@@ -32,8 +36,11 @@ impl Switches {
 
     pub(crate) fn from_env() -> Self {
         let list = std::env::var("AUTODIFF_OFF").unwrap_or_default();
+        let listed = list.split(',').filter(|name| !name.is_empty());
         Switches {
-            off: list.split(',').map(str::to_owned).collect(),
+            off: listed.map(str::to_owned).collect(),
+            dump: std::env::var("AUTODIFF_DUMP").ok(),
+            verify: cfg!(test) || std::env::var_os("AUTODIFF_VERIFY").is_some(),
         }
     }
 
@@ -42,12 +49,14 @@ impl Switches {
     pub(crate) fn without(off: &[&str]) -> Self {
         Switches {
             off: off.iter().map(|name| (*name).to_owned()).collect(),
+            dump: None,
+            verify: true,
         }
     }
 
     /// Whether the optimisation `name` is on.
     pub(crate) fn on(&self, name: &str) -> bool {
-        !self.off.iter().any(|off| off == name || off == "all")
+        self.off.is_empty() || !self.off.iter().any(|off| off == name || off == "all")
     }
 }
 
@@ -103,16 +112,17 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
-    checked("lower", &primal);
+    checked("lower", &primal, switches);
     let primal = simplify::taken_apart(primal, switches);
-    checked("taken apart", &primal);
+    checked("taken apart", &primal, switches);
     let finish = |stage, body: Body| {
-        checked(stage, &body);
-        let body = simplify::to_fixpoint(body, switches);
-        let body = differentiate::polished(body, switches);
-        let body = simplify::to_fixpoint(body, switches);
+        checked(stage, &body, switches);
+        let mut body = simplify::to_fixpoint(body, switches);
+        if differentiate::polish(&mut body, switches) {
+            body = simplify::to_fixpoint(body, switches);
+        }
         let body = lower::literals_settled(body);
-        checked(&format!("{stage}, simplified"), &body);
+        checked(&format!("{stage}, simplified"), &body, switches);
         body
     };
     let gradient = differentiate::gradient(&primal, switches);
@@ -189,11 +199,17 @@ fn cotangents(gradient: &Body) -> Option<&Tree> {
 }
 
 /// Verifies what a stage gave, and prints it if `AUTODIFF_DUMP` names the stage (or is `all`).
-fn checked(stage: &str, body: &Body) {
-    if std::env::var("AUTODIFF_DUMP").is_ok_and(|wanted| wanted == "all" || wanted == stage) {
+fn checked(stage: &str, body: &Body, switches: &Switches) {
+    if switches
+        .dump
+        .as_ref()
+        .is_some_and(|wanted| wanted == "all" || wanted == stage)
+    {
         eprintln!("// {} after {stage}\n{}", body.name, print(body));
     }
-    if let Err(problem) = verify(body) {
+    if switches.verify
+        && let Err(problem) = verify(body)
+    {
         unreachable!("{stage} gave a malformed body: {problem}\n{}", print(body));
     }
 }

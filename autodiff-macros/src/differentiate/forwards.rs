@@ -7,31 +7,34 @@ use crate::ir::visit::{each, regions_mut};
 use crate::ir::{Body, Init, Instr, Loop, LoopKind, Origin, PlaceId, PlaceRef, Proj, Region, ValueId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Turns all loops of `body` that can be turned.
-pub(super) fn turned(mut body: Body) -> Body {
+/// Turns all loops of `body` that can be turned; says whether there were any.
+pub(super) fn turn_loops(body: &mut Body) -> bool {
     let mut region = std::mem::take(&mut body.region);
-    turn(&body, &mut region);
+    let mut changed = turn(body, &mut region);
     body.region = region;
     if let Some(mut pullback) = body.pullback.take() {
-        turn(&body, &mut pullback.region);
+        changed |= turn(body, &mut pullback.region);
         body.pullback = Some(pullback);
     }
-    body
+    changed
 }
 
-fn turn(body: &Body, region: &mut Region) {
+fn turn(body: &Body, region: &mut Region) -> bool {
+    let mut changed = false;
     for stmt in &mut region.stmts {
         for inner in regions_mut(&mut stmt.instr) {
-            turn(body, inner);
+            changed |= turn(body, inner);
         }
         let Instr::Loop(it) = &mut stmt.instr else {
             continue;
         };
         let turns = is_free(body, it);
         if let LoopKind::Range { reversed, .. } = &mut it.kind {
+            changed |= *reversed && turns;
             *reversed &= !turns;
         }
     }
+    changed
 }
 
 /// Whether the iterations may run in any order.

@@ -15,28 +15,30 @@ use std::collections::BTreeMap;
 /// Carrying more than this costs more registers than it saves stores.
 const WIDEST: i128 = 3;
 
-/// Rewrites all loops of `body`, the inner ones first.
-pub(super) fn gathered(mut body: Body) -> Body {
+/// Rewrites all loops of `body`, the inner ones first; says whether anything changed.
+pub(super) fn gather(body: &mut Body) -> bool {
     let mut region = std::mem::take(&mut body.region);
-    rewrite(&mut body, &mut region);
+    let mut changed = rewrite(body, &mut region);
     body.region = region;
     if let Some(mut pullback) = body.pullback.take() {
-        rewrite(&mut body, &mut pullback.region);
+        changed |= rewrite(body, &mut pullback.region);
         body.pullback = Some(pullback);
     }
-    body
+    changed
 }
 
-fn rewrite(body: &mut Body, region: &mut Region) {
+fn rewrite(body: &mut Body, region: &mut Region) -> bool {
+    let mut changed = false;
     let mut stmts = Vec::with_capacity(region.stmts.len());
     for mut stmt in std::mem::take(&mut region.stmts) {
         for inner in regions_mut(&mut stmt.instr) {
-            rewrite(body, inner);
+            changed |= rewrite(body, inner);
         }
         let span = stmt.span;
         let mut behind = Vec::new();
         if let Instr::Loop(it) = &mut stmt.instr {
             for sum in fixed(body, it) {
+                changed = true;
                 let ty = body.ty(sum.values[0].1).clone();
                 let zero = fresh(body, &ty);
                 body.values[zero.0 as usize].constant = Some(Const::Float(0.0));
@@ -47,6 +49,7 @@ fn rewrite(body: &mut Body, region: &mut Region) {
                 let Some(carry) = Carry::new(body, it, &group) else {
                     continue;
                 };
+                changed = true;
                 let zero = fresh(body, &carry.ty);
                 body.values[zero.0 as usize].constant = Some(Const::Float(0.0));
                 stmts.push(plain(vec![zero], Instr::Const(Const::Float(0.0)), span));
@@ -57,6 +60,7 @@ fn rewrite(body: &mut Body, region: &mut Region) {
         stmts.extend(behind);
     }
     region.stmts = stmts;
+    changed
 }
 
 /// All that a loop adds to one element, the same in every iteration: statements and values.

@@ -66,16 +66,10 @@ pub(crate) fn hvp(gradient: &Body, switches: &Switches) -> Body {
 }
 
 /// Loops of a derivative as an expert writes them: forwards where the order is free, with sums in registers. Of a body
-/// that was simplified: equal indices are equal values there.
-pub(crate) fn polished(mut body: Body, switches: &Switches) -> Body {
-    if switches.on("forwards") {
-        body = forwards::turned(body);
-    }
-    if switches.on("gather") {
-        body = gather::gathered(body);
-    }
-    if switches.on("views") {
-        body = views::named(body);
-    }
-    body
+/// that was simplified: equal indices are equal values there. Says whether anything changed.
+pub(crate) fn polish(body: &mut Body, switches: &Switches) -> bool {
+    let mut changed = switches.on("forwards") && forwards::turn_loops(body);
+    changed |= switches.on("gather") && gather::gather(body);
+    changed |= switches.on("views") && views::name_parts(body);
+    changed
 }

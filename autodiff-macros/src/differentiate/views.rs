@@ -7,23 +7,25 @@ use crate::ir::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Names what can be named, in front of the outermost loop that allows it.
-pub(super) fn named(mut body: Body) -> Body {
+/// Names what can be named, in front of the outermost loop that allows it; says whether there was anything.
+pub(super) fn name_parts(body: &mut Body) -> bool {
     let mut region = std::mem::take(&mut body.region);
-    name(&mut body, &mut region);
+    let mut changed = name(body, &mut region);
     body.region = region;
     if let Some(mut pullback) = body.pullback.take() {
-        name(&mut body, &mut pullback.region);
+        changed |= name(body, &mut pullback.region);
         body.pullback = Some(pullback);
     }
-    body
+    changed
 }
 
-fn name(body: &mut Body, region: &mut Region) {
+fn name(body: &mut Body, region: &mut Region) -> bool {
+    let mut changed = false;
     let mut stmts = Vec::with_capacity(region.stmts.len());
     for mut stmt in std::mem::take(&mut region.stmts) {
         if let Instr::Loop(it) = &mut stmt.instr {
             for of in parts(body, it) {
+                changed = true;
                 let view = view(body, &of);
                 rename(&mut it.body, &of, view);
                 let init = Init::View { of, lenient: true };
@@ -35,11 +37,12 @@ fn name(body: &mut Body, region: &mut Region) {
             }
         }
         for inner in regions_mut(&mut stmt.instr) {
-            name(body, inner);
+            changed |= name(body, inner);
         }
         stmts.push(stmt);
     }
     region.stmts = stmts;
+    changed
 }
 
 /// What one loop does with one place.

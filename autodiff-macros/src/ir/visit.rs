@@ -1,16 +1,10 @@
 //! Walks over the parts of an instruction, so that no pass has to match on all of them.
 
-use super::{
-    Arg, Call, CallMode, HostArg, Init, Instr, Loop, LoopKind, PlaceId, PlaceRef, Proj, Region, Stmt, Tree,
-    ValueId,
-};
-use std::collections::{BTreeMap, BTreeSet};
+mod parts;
 
-/// What a walk does with the parts of an instruction. Nested regions are not entered.
-pub(crate) trait Parts {
-    fn value(&mut self, _value: &mut ValueId) {}
-    fn place(&mut self, _place: &mut PlaceRef, _access: Access) {}
-}
+use super::{CallMode, Instr, Loop, LoopKind, PlaceId, PlaceRef, Region, Stmt, ValueId};
+pub(crate) use parts::{Look, Parts, look, walk};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an instruction does with a place that it names.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,200 +35,10 @@ impl Access {
     }
 }
 
-/// Shows every operand of `instr` to `parts`; those that it changes are changed in place.
-pub(crate) fn walk(instr: &mut Instr, parts: &mut impl Parts) {
-    match instr {
-        Instr::Const(_) | Instr::NoPullback => (),
-        Instr::Unary(_, a) | Instr::SomePullback(a) | Instr::Cast { value: a, to: _ } => parts.value(a),
-        Instr::Binary(_, a, b) | Instr::Compare(_, a, b) => {
-            parts.value(a);
-            parts.value(b);
-        }
-        Instr::Select {
-            cond,
-            then,
-            otherwise,
-        } => {
-            parts.value(cond);
-            parts.value(then);
-            parts.value(otherwise);
-        }
-        Instr::Math { rule: _, args } => args.iter_mut().for_each(|arg| parts.value(arg)),
-        Instr::Host {
-            template: _,
-            args,
-            pure: _,
-        } => host_args(args, parts),
-        Instr::Alloc { place: id, init } => {
-            init_parts(init, parts);
-            begin(id, parts);
-        }
-        Instr::Load(from) => place(from, Access::Read, parts),
-        Instr::Store { to, value } | Instr::Fill { to, value } => {
-            parts.value(value);
-            place(to, Access::Write, parts);
-        }
-        Instr::AddTo { to, value } | Instr::Push { to, value } => {
-            parts.value(value);
-            place(to, Access::Update, parts);
-        }
-        Instr::Len(of) => place(of, Access::Shape, parts),
-        Instr::CopyTo { to, from } => {
-            place(from, Access::Read, parts);
-            place(to, Access::Write, parts);
-        }
-        Instr::Accumulate { to, from } => {
-            place(from, Access::Read, parts);
-            place(to, Access::Update, parts);
-        }
-        Instr::Swap(a, b) => {
-            place(a, Access::Update, parts);
-            place(b, Access::Update, parts);
-        }
-        Instr::Pop { from } => place(from, Access::Update, parts),
-        Instr::PushRow { to, row } => {
-            whole(row, Access::Update, parts);
-            place(to, Access::Update, parts);
-        }
-        Instr::PopRow { from, row } => {
-            place(from, Access::Update, parts);
-            begin(row, parts);
-        }
-        Instr::Resize { to, len, value } => {
-            parts.value(len);
-            parts.value(value);
-            place(to, Access::Update, parts);
-        }
-        Instr::Call(call) => call_parts(call, parts),
-        Instr::Opaque(it) => {
-            host_args(&mut it.args, parts);
-            it.inputs.iter_mut().for_each(|input| parts.value(input));
-        }
-        Instr::If { cond, .. } => parts.value(cond),
-        Instr::Loop(it) => {
-            if let LoopKind::Range { start, end, step, .. } = &mut it.kind {
-                parts.value(start);
-                parts.value(end);
-                step.iter_mut().for_each(|step| parts.value(step));
-            }
-            it.init.iter_mut().for_each(|init| parts.value(init));
-        }
-    }
-}
-
-fn place(at: &mut PlaceRef, access: Access, parts: &mut impl Parts) {
-    for proj in &mut at.path {
-        match proj {
-            Proj::Index(index) => parts.value(index),
-            Proj::Range(start, end) => start.iter_mut().chain(end).for_each(|bound| parts.value(bound)),
-            Proj::Field(_) => (),
-        }
-    }
-    parts.place(at, access);
-}
-
-fn whole(id: &mut PlaceId, access: Access, parts: &mut impl Parts) {
-    let mut at = PlaceRef::whole(*id);
-    parts.place(&mut at, access);
-    *id = at.root;
-}
-
-fn begin(id: &mut PlaceId, parts: &mut impl Parts) {
-    whole(id, Access::Begin, parts);
-}
-
-fn init_parts(init: &mut Init, parts: &mut impl Parts) {
-    match init {
-        Init::Repeat { value, len } => {
-            parts.value(value);
-            len.iter_mut().for_each(|len| parts.value(len));
-        }
-        Init::List(values) => values.iter_mut().for_each(|value| parts.value(value)),
-        Init::RepeatPlace { row, len } => {
-            len.iter_mut().for_each(|len| parts.value(len));
-            place(row, Access::Read, parts);
-        }
-        Init::Rows(rows) => rows.iter_mut().for_each(|row| place(row, Access::Read, parts)),
-        Init::Copy { src, moved } => place(src, if *moved { Access::Update } else { Access::Read }, parts),
-        Init::Empty { capacity } => capacity.iter_mut().for_each(|capacity| parts.value(capacity)),
-        Init::ZerosLike(of) => place(of, Access::Shape, parts),
-        Init::Scratch { len } => parts.value(len),
-        Init::View { of, .. } => place(of, Access::Update, parts),
-        Init::Host { template: _, args } => host_args(args, parts),
-    }
-}
-
-fn host_args(args: &mut [HostArg], parts: &mut impl Parts) {
-    for arg in args {
-        match arg {
-            HostArg::Value(value) => parts.value(value),
-            HostArg::Place(at) => place(at, Access::Read, parts),
-            HostArg::PlaceMut(at) => place(at, Access::Update, parts),
-        }
-    }
-}
-
-fn call_parts(call: &mut Call, parts: &mut impl Parts) {
-    use super::Passing;
-    let mut arg = |arg: &mut Arg| {
-        let access = if arg.passing == Passing::RefMut {
-            Access::Update
-        } else {
-            Access::Read
-        };
-        match &mut arg.place {
-            // The buffers inside of a tuple of cotangents.
-            None => tree_parts(&mut arg.operand, access, parts),
-            Some(at) => {
-                tree_values(&mut arg.operand, parts);
-                place(at, access, parts);
-            }
-        }
-    };
-    call.args.iter_mut().for_each(&mut arg);
-    match &mut call.mode {
-        CallMode::Primal | CallMode::Forward { .. } => (),
-        CallMode::Pushforward { tangents, .. } | CallMode::ForwardTangent { tangents, .. } => {
-            tangents.iter_mut().flatten().for_each(arg);
-        }
-        CallMode::Pullback {
-            pullback,
-            optional: _,
-            seeds,
-            cotangents,
-        } => {
-            cotangents.iter_mut().flatten().for_each(arg);
-            parts.value(pullback);
-            tree_values(seeds, parts);
-        }
-        CallMode::PullbackTangent {
-            pullback,
-            optional: _,
-            seeds,
-            seeds_dot,
-            tangents,
-            cotangents,
-            cotangents_dot,
-        } => {
-            for list in [tangents, cotangents, cotangents_dot] {
-                list.iter_mut().flatten().for_each(&mut arg);
-            }
-            parts.value(pullback);
-            tree_values(seeds, parts);
-            tree_values(seeds_dot, parts);
-        }
-    }
-}
-
-fn tree_values(tree: &mut Tree, parts: &mut impl Parts) {
-    tree_parts(tree, Access::Read, parts);
-}
-
-fn tree_parts(tree: &mut Tree, access: Access, parts: &mut impl Parts) {
-    match tree {
-        Tree::Value(value) => parts.value(value),
-        Tree::Place(id) => whole(id, access, parts),
-        Tree::Tuple(all) => all.iter_mut().for_each(|part| tree_parts(part, access, parts)),
+impl Instr {
+    /// Whether statements stand inside of it.
+    pub(crate) fn has_regions(&self) -> bool {
+        matches!(self, Instr::If { .. } | Instr::Loop(_))
     }
 }
 
@@ -267,28 +71,60 @@ pub(crate) fn regions_mut(instr: &mut Instr) -> Vec<&mut Region> {
 
 /// The values that the instruction itself reads, not those read inside of its regions.
 pub(crate) fn uses(instr: &Instr) -> Vec<ValueId> {
-    struct Collect(Vec<ValueId>);
-    impl Parts for Collect {
-        fn value(&mut self, value: &mut ValueId) {
-            self.0.push(*value);
+    let mut res = Vec::new();
+    each_use(instr, |id| res.push(id));
+    res
+}
+
+/// Calls `f` with the values that the instruction itself reads.
+pub(crate) fn each_use(instr: &Instr, f: impl FnMut(ValueId)) {
+    struct Uses<F>(F);
+    impl<F: FnMut(ValueId)> Look for Uses<F> {
+        fn value(&mut self, value: &ValueId) {
+            (self.0)(*value);
         }
+        fn place(&mut self, _place: &PlaceRef, _access: Access) {}
+        fn whole(&mut self, _id: &PlaceId, _access: Access) {}
     }
-    let mut all = Collect(Vec::new());
-    walk(&mut instr.clone_shallow(), &mut all);
-    all.0
+    look(instr, &mut Uses(f));
 }
 
 /// The places that the instruction itself names, and what it does with them.
 pub(crate) fn places(instr: &Instr) -> Vec<(PlaceRef, Access)> {
-    struct Collect(Vec<(PlaceRef, Access)>);
-    impl Parts for Collect {
-        fn place(&mut self, place: &mut PlaceRef, access: Access) {
-            self.0.push((place.clone(), access));
+    let mut res = Vec::new();
+    each_place(instr, |at, access| res.push((at.clone(), access)));
+    res
+}
+
+/// Calls `f` with the places that the instruction itself names, and with what it does with them.
+pub(crate) fn each_place(instr: &Instr, f: impl FnMut(&PlaceRef, Access)) {
+    struct Places<F>(F);
+    impl<F: FnMut(&PlaceRef, Access)> Look for Places<F> {
+        fn place(&mut self, place: &PlaceRef, access: Access) {
+            (self.0)(place, access);
         }
     }
-    let mut all = Collect(Vec::new());
-    walk(&mut instr.clone_shallow(), &mut all);
-    all.0
+    if names_places(instr) {
+        look(instr, &mut Places(f));
+    }
+}
+
+/// Whether the instruction itself may name places: most do not, and are not looked at closer.
+pub(crate) fn names_places(instr: &Instr) -> bool {
+    !matches!(
+        instr,
+        Instr::Const(_)
+            | Instr::Unary(..)
+            | Instr::Binary(..)
+            | Instr::Compare(..)
+            | Instr::Select { .. }
+            | Instr::Math { .. }
+            | Instr::Cast { .. }
+            | Instr::If { .. }
+            | Instr::Loop(_)
+            | Instr::SomePullback(_)
+            | Instr::NoPullback
+    )
 }
 
 /// The places that an instruction brings into scope.
@@ -343,7 +179,11 @@ pub(crate) fn rename_region(region: &mut Region, map: &BTreeMap<ValueId, ValueId
 pub(crate) fn each<'a>(region: &'a Region, f: &mut impl FnMut(&'a Stmt)) {
     for stmt in &region.stmts {
         f(stmt);
-        regions(&stmt.instr).into_iter().for_each(|inner| each(inner, f));
+        if stmt.instr.has_regions() {
+            for inner in regions(&stmt.instr) {
+                each(inner, f);
+            }
+        }
     }
 }
 
@@ -398,34 +238,5 @@ pub(crate) fn is_pure(instr: &Instr) -> bool {
         | Instr::Opaque(_)
         | Instr::If { .. }
         | Instr::Loop(_) => false,
-    }
-}
-
-impl Instr {
-    /// A copy without the statements inside, for looking at the operands.
-    fn clone_shallow(&self) -> Instr {
-        match self {
-            Instr::If { cond, .. } => Instr::If {
-                cond: *cond,
-                then: Region::default(),
-                otherwise: Region::default(),
-            },
-            Instr::Loop(it) => {
-                let kind = match &it.kind {
-                    LoopKind::Range { .. } => it.kind.clone(),
-                    LoopKind::While { .. } => LoopKind::While { cond: None },
-                };
-                let init = it.init.clone();
-                let (breaks, trips) = (it.breaks, it.trips);
-                Instr::Loop(Box::new(Loop {
-                    kind,
-                    init,
-                    body: Region::default(),
-                    breaks,
-                    trips,
-                }))
-            }
-            other => other.clone(),
-        }
     }
 }

@@ -11,6 +11,9 @@ use std::collections::HashMap;
 
 /// Merges what can be merged; says whether anything was.
 pub(super) fn merge(body: &mut Body) -> bool {
+    if body.places.is_empty() {
+        return false;
+    }
     let mut region = std::mem::take(&mut body.region);
     let mut pullback = body.pullback.take();
     let mut tops = vec![&region];

@@ -10,6 +10,9 @@ const SHORT: usize = 64;
 
 /// Changes what can be changed; says whether anything was.
 pub(super) fn shorten(body: &mut Body) -> bool {
+    if body.places.is_empty() {
+        return false;
+    }
     let mut lengths = candidates(body);
     for tree in [Some(&body.result), body.pullback.as_ref().map(|it| &it.result)] {
         for id in tree.into_iter().flat_map(|tree| tree.places()) {

@@ -11,6 +11,15 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 pub(super) fn merge(body: &mut Body) -> bool {
     let mut tops = vec![&body.region];
     tops.extend(body.pullback.as_ref().map(|it| &it.region));
+    let mut branches = 0;
+    for top in &tops {
+        each(top, &mut |stmt| {
+            branches += usize::from(matches!(stmt.instr, Instr::If { .. }))
+        });
+    }
+    if branches < 2 {
+        return false;
+    }
     let memory = super::dead::memory(&tops, body.places.len());
     let mut merging = Merging {
         memory,

@@ -5,7 +5,7 @@
 
 mod sweep;
 
-use crate::ir::visit::{Access, begun, each, places, regions, uses};
+use crate::ir::visit::{Access, begun, each, each_place, each_use, names_places, places, regions};
 use crate::ir::{
     Body, HostArg, Init, Instr, Loop, LoopKind, Passing, PlaceId, Region, Stmt, Tree, Type, ValueId,
 };
@@ -108,6 +108,9 @@ fn tops(body: &Body) -> Vec<&Region> {
 /// The place whose memory each place is: itself, except for views.
 pub(super) fn memory(regions: &[&Region], places: usize) -> Vec<PlaceId> {
     let mut res: Vec<_> = (0..places).map(|k| PlaceId(k as u32)).collect();
+    if res.is_empty() {
+        return res;
+    }
     for region in regions {
         each(region, &mut |stmt| {
             if let Instr::Alloc {
@@ -132,21 +135,25 @@ impl<'a> Marking<'a> {
             for (k, result) in stmt.results.iter().enumerate() {
                 self.origins[result.0 as usize] = Origin::Result(number, k);
             }
-            for id in begun(&stmt.instr) {
-                self.begins[id.0 as usize].push(number);
-                self.writers[self.memory[id.0 as usize].0 as usize].push((number, true));
-            }
-            for (at, access) in places(&stmt.instr) {
-                if access.writes() && access != Access::Begin {
-                    let shape = changes_shape(&stmt.instr, &body.place(at.root).ty);
-                    self.writers[self.memory[at.root.0 as usize].0 as usize].push((number, shape));
+            if names_places(&stmt.instr) {
+                for id in begun(&stmt.instr) {
+                    self.begins[id.0 as usize].push(number);
+                    self.writers[self.memory[id.0 as usize].0 as usize].push((number, true));
                 }
+                each_place(&stmt.instr, |at, access| {
+                    if access.writes() && access != Access::Begin {
+                        let shape = changes_shape(&stmt.instr, &body.place(at.root).ty);
+                        self.writers[self.memory[at.root.0 as usize].0 as usize].push((number, shape));
+                    }
+                });
             }
             if let Instr::Loop(it) = &stmt.instr {
                 self.params(it, number);
             }
-            for inner in regions(&stmt.instr) {
-                self.region(body, inner, Some(number));
+            if stmt.instr.has_regions() {
+                for inner in regions(&stmt.instr) {
+                    self.region(body, inner, Some(number));
+                }
             }
             if has_effect(&stmt.instr) {
                 self.open.push(Mark::Stmt(number));
@@ -270,10 +277,8 @@ impl<'a> Marking<'a> {
                 }
             }
             instr => {
-                self.open.extend(uses(instr).into_iter().map(Mark::Value));
-                for (at, access) in places(instr) {
-                    self.place(instr, at.root, access);
-                }
+                each_use(instr, |id| self.open.push(Mark::Value(id)));
+                each_place(instr, |at, access| self.place(instr, at.root, access));
             }
         }
     }

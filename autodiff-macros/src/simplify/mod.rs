@@ -75,26 +75,40 @@ pub(crate) fn taken_apart(mut primal: Body, switches: &Switches) -> Body {
     primal
 }
 
+/// One of the rewrites that are repeated: what switches it on, what it does, and whether it has nothing more to do on
+/// what it gave itself.
+type Pass = (&'static str, fn(&mut Body, &Switches, Phase) -> bool, bool);
+
+const PASSES: &[Pass] = &[
+    ("dead", |body, _, _| dead::drop_dead(body), true),
+    ("scalars", |body, _, _| scalars::replace_arrays(body), false),
+    ("scalars", |body, _, _| stores::tidy(body), false),
+    ("scalars", |body, _, _| arrays::shorten(body), false),
+    ("", rewrite::rewrite, false),
+    ("common", share_products, false),
+    ("branches", |body, _, _| branches::merge(body), false),
+];
+
+fn share_products(body: &mut Body, switches: &Switches, phase: Phase) -> bool {
+    switches.on("algebra") && shared::share(body, phase)
+}
+
 fn until_nothing_changes(body: &mut Body, switches: &Switches, phase: Phase) {
+    let on = |pass: &&Pass| pass.0.is_empty() || switches.on(pass.0);
+    let passes: Vec<_> = PASSES.iter().filter(on).collect();
+    // How many of them in a row have nothing to do on the body as it is.
+    let mut idle = 0;
     for _ in 0..ROUNDS {
-        let mut changed = false;
-        if switches.on("dead") {
-            changed |= dead::drop_dead(body);
-        }
-        if switches.on("scalars") {
-            changed |= scalars::replace_arrays(body);
-            changed |= stores::tidy(body);
-            changed |= arrays::shorten(body);
-        }
-        changed |= rewrite::rewrite(body, switches, phase);
-        if switches.on("algebra") && switches.on("common") {
-            changed |= shared::share(body, phase);
-        }
-        if switches.on("branches") {
-            changed |= branches::merge(body);
-        }
-        if !changed {
-            return;
+        for (_, run, settles) in &passes {
+            if run(body, switches, phase) {
+                debug_assert!(!cfg!(test) || !settles || !run(body, switches, phase));
+                idle = usize::from(*settles);
+            } else {
+                idle += 1;
+            }
+            if idle == passes.len() {
+                return;
+            }
         }
     }
     #[allow(clippy::assertions_on_constants)]

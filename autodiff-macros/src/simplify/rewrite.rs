@@ -17,7 +17,6 @@ use crate::ir::{
 };
 use crate::pipeline::Switches;
 use proc_macro2::Span;
-use std::collections::HashMap;
 
 /// Walks once; says whether anything changed.
 pub(super) fn rewrite(body: &mut Body, switches: &Switches, phase: Phase) -> bool {
@@ -40,10 +39,10 @@ pub(super) fn rewrite(body: &mut Body, switches: &Switches, phase: Phase) -> boo
         same: (0..body.values.len()).map(|k| ValueId(k as u32)).collect(),
         body,
         defs,
-        table: common::Table::default(),
+        table: common::Table::new(),
         loads: loads::Loads::default(),
         memory,
-        known: HashMap::new(),
+        known: Vec::new(),
         open: Vec::new(),
         regions: 0,
         loops: 0,
@@ -93,7 +92,7 @@ pub(super) struct Rewriter<'a> {
     /// The place whose memory each place is.
     memory: Vec<PlaceId>,
     /// Conditions whose outcome is known in the branch that the walk is in.
-    known: HashMap<ValueId, bool>,
+    known: Vec<(ValueId, bool)>,
     open: Vec<Open>,
     regions: u32,
     /// How many loops the walk is in.
@@ -169,8 +168,9 @@ impl Rewriter<'_> {
         let here = self.here();
         let scalar = is_scalar(&stmt.instr);
         let level = if scalar {
-            let operands = operands(&stmt.instr).into_iter();
-            operands.map(|id| self.level(id)).max().unwrap_or(0)
+            let mut level = 0;
+            each_operand(&stmt.instr, |id| level = level.max(self.level(id)));
+            level
         } else {
             self.loops
         };
@@ -339,17 +339,15 @@ impl Rewriter<'_> {
     }
 
     fn acquire(&mut self, instr: &Instr) {
-        for id in operands(instr) {
-            self.defs[id.0 as usize].uses += 1;
-        }
+        each_operand(instr, |id| self.defs[id.0 as usize].uses += 1);
     }
 
     /// The instruction is not needed any more; neither is what only it needed.
     fn release(&mut self, instr: &Instr) {
-        for id in operands(instr) {
+        each_operand(instr, |id| {
             let def = &mut self.defs[id.0 as usize];
             if def.uses == 0 {
-                continue;
+                return;
             }
             def.uses -= 1;
             if def.uses == 0
@@ -357,7 +355,7 @@ impl Rewriter<'_> {
             {
                 self.release(&instr);
             }
-        }
+        });
     }
 
     /// Anything that is not a scalar instruction.
@@ -394,17 +392,28 @@ fn is_scalar(instr: &Instr) -> bool {
     )
 }
 
-/// The values that a scalar instruction reads.
-pub(super) fn operands(instr: &Instr) -> Vec<ValueId> {
+/// Calls `f` with the values that a scalar instruction reads.
+fn each_operand(instr: &Instr, mut f: impl FnMut(ValueId)) {
     match instr {
-        Instr::Unary(_, a) | Instr::Cast { value: a, to: _ } => vec![*a],
-        Instr::Binary(_, a, b) | Instr::Compare(_, a, b) => vec![*a, *b],
+        Instr::Unary(_, a) | Instr::Cast { value: a, to: _ } => f(*a),
+        Instr::Binary(_, a, b) | Instr::Compare(_, a, b) => {
+            f(*a);
+            f(*b);
+        }
         Instr::Select {
             cond,
             then,
             otherwise,
-        } => vec![*cond, *then, *otherwise],
-        Instr::Math { rule: _, args } => args.clone(),
-        _ => Vec::new(),
+        } => {
+            f(*cond);
+            f(*then);
+            f(*otherwise);
+        }
+        Instr::Math { rule: _, args } => {
+            for arg in args {
+                f(*arg);
+            }
+        }
+        _ => (),
     }
 }

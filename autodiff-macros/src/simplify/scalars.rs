@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 
 /// Replaces what can be replaced; says whether anything was.
 pub(super) fn replace_arrays(body: &mut Body) -> bool {
+    if body.places.is_empty() {
+        return false;
+    }
     let shapes = eligible::shapes(body);
     if shapes.is_empty() {
         return false;

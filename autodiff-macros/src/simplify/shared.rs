@@ -3,9 +3,8 @@
 
 use super::Phase;
 use super::algebra::is_tame;
-use crate::ir::visit::{regions, regions_mut, uses};
+use crate::ir::visit::{each_use, regions, regions_mut};
 use crate::ir::{BinaryOp, Body, Const, Instr, Origin, Region, Stmt, Type, UnaryOp, Value, ValueId};
-use std::collections::{HashMap, HashSet};
 
 /// Longer products, and more of them, stay as they are.
 const LONG: usize = 8;
@@ -13,6 +12,14 @@ const MANY: usize = 500;
 
 /// Shares what can be shared; says whether anything was.
 pub(super) fn share(body: &mut Body, phase: Phase) -> bool {
+    let pullback = body.pullback.iter().map(|it| &it.region);
+    if ![&body.region]
+        .into_iter()
+        .chain(pullback)
+        .any(|top| has_products(body, top, phase))
+    {
+        return false;
+    }
     let wanted = super::dead::wanted_values(body);
     let mut region = std::mem::take(&mut body.region);
     let mut pullback = body.pullback.take();
@@ -57,17 +64,28 @@ struct Product {
 impl Sharing<'_> {
     fn region(&mut self, region: &mut Region) {
         for stmt in &mut region.stmts {
-            regions_mut(&mut stmt.instr)
-                .into_iter()
-                .for_each(|inner| self.region(inner));
+            if stmt.instr.has_regions() {
+                for inner in regions_mut(&mut stmt.instr) {
+                    self.region(inner);
+                }
+            }
+        }
+        if candidates(self.body, region, self.phase) < 2 {
+            return;
         }
         let mut products = self.products(region);
         if products.len() < 2 || products.len() > MANY {
             return;
         }
-        let mut before: HashMap<usize, Vec<Stmt>> = HashMap::new();
-        let mut touched = HashSet::new();
-        while let Some(pair) = most_common(&products, self.phase) {
+        let Some(mut next) = most_common(&products, self.body.values.len(), self.phase) else {
+            return;
+        };
+        self.changed = true;
+        // What comes in front of each statement.
+        let mut before: Vec<Vec<Stmt>> = vec![Vec::new(); region.stmts.len()];
+        let mut touched = vec![false; region.stmts.len()];
+        loop {
+            let pair = next;
             let mut shared = None;
             for product in &mut products {
                 let Some(rest) = without(&product.factors, pair) else {
@@ -77,18 +95,18 @@ impl Sharing<'_> {
                 let shared = *shared.get_or_insert_with(|| {
                     let mut stmts = Vec::new();
                     let id = self.multiplied(&[pair.0, pair.1], stmt, &mut stmts);
-                    before.entry(product.at).or_default().extend(stmts);
+                    before[product.at].extend(stmts);
                     id
                 });
                 product.factors = [vec![Factor::Value(shared)], rest].concat();
-                touched.insert(product.at);
+                touched[product.at] = true;
+            }
+            match most_common(&products, self.body.values.len(), self.phase) {
+                Some(pair) => next = pair,
+                None => break,
             }
         }
-        if touched.is_empty() {
-            return;
-        }
-        self.changed = true;
-        for product in products.iter().filter(|product| touched.contains(&product.at)) {
+        for product in products.iter().filter(|product| touched[product.at]) {
             let mut stmts = Vec::new();
             let stmt = &region.stmts[product.at];
             let mut factors = product.factors.clone();
@@ -105,11 +123,11 @@ impl Sharing<'_> {
                 }
                 _ => Instr::Unary(UnaryOp::Neg, self.multiplied(&factors, stmt, &mut stmts)),
             };
-            before.entry(product.at).or_default().extend(stmts);
+            before[product.at].extend(stmts);
             region.stmts[product.at].instr = instr;
         }
-        for (at, stmt) in std::mem::take(&mut region.stmts).into_iter().enumerate() {
-            region.stmts.extend(before.remove(&at).unwrap_or_default());
+        for (before, stmt) in before.into_iter().zip(std::mem::take(&mut region.stmts)) {
+            region.stmts.extend(before);
             region.stmts.push(stmt);
         }
     }
@@ -163,54 +181,62 @@ impl Sharing<'_> {
 
     /// The products of the derivative in `region` that are not parts of another one.
     fn products(&self, region: &Region) -> Vec<Product> {
-        let mut readers: HashMap<ValueId, usize> = HashMap::new();
+        let mut readers = vec![0; self.body.values.len()];
         count_reads(region, &mut readers);
-        let mut known: HashMap<ValueId, Product> = HashMap::new();
+        let mut products: Vec<Option<Product>> = Vec::new();
+        // The number of the product that gives a value, plus one.
+        let mut numbers = vec![0; self.body.values.len()];
         // `s += -(ab)` is written as a subtraction.
-        let mut subtracted = HashSet::new();
+        let mut subtracted = Vec::new();
         for stmt in &region.stmts {
             if let Instr::AddTo { value, .. } = stmt.instr {
-                subtracted.insert(value);
+                subtracted.push(value);
             }
         }
         for (at, stmt) in region.stmts.iter().enumerate() {
-            let Some(y) = stmt.results.first().copied() else {
+            let Some(y) = candidate(self.body, stmt, self.phase) else {
                 continue;
             };
-            let ours = self.body.value(y).origin == Origin::Derivative && self.body.is_float(y);
-            if !ours || !self.wanted.get(y.0 as usize).copied().unwrap_or(true) {
+            if !self.wanted.get(y.0 as usize).copied().unwrap_or(true) {
                 continue;
             }
-            let mut part = |id: ValueId| match self.constant(id) {
-                // Exact: (-c)x = -(cx), so that both signs share. In the end, the sign of a constant costs nothing.
-                Some(c) if c < 0.0 && self.phase == Phase::First => {
-                    vec![Factor::Sign, Factor::Constant((-c).to_bits())]
+            let mut factors = Vec::new();
+            let mut part = |id: ValueId| {
+                if let Some(c) = self.constant(id) {
+                    // Exact: (-c)x = -(cx), so that both signs share. In the end, the sign of a constant costs nothing.
+                    let outside = c < 0.0 && self.phase == Phase::First;
+                    if outside {
+                        factors.push(Factor::Sign);
+                    }
+                    factors.push(Factor::Constant(if outside { -c } else { c }.to_bits()));
+                    return;
                 }
-                Some(c) => vec![Factor::Constant(c.to_bits())],
-                None if readers[&id] == 1 => match known.remove(&id) {
-                    Some(product) => product.factors,
-                    None => vec![Factor::Value(id)],
-                },
-                None => vec![Factor::Value(id)],
+                let number = numbers[id.0 as usize];
+                match (number > 0 && readers[id.0 as usize] == 1).then(|| products[number - 1].take()) {
+                    Some(Some(product)) => factors.extend(product.factors),
+                    _ => factors.push(Factor::Value(id)),
+                }
             };
-            let factors = match stmt.instr {
-                Instr::Binary(BinaryOp::Mul, a, b) => [part(a), part(b)].concat(),
-                Instr::Unary(UnaryOp::Neg, a) if self.phase == Phase::Last && !subtracted.contains(&y) => {
-                    let factors = part(a);
+            match stmt.instr {
+                Instr::Binary(_, a, b) => {
+                    part(a);
+                    part(b);
+                }
+                Instr::Unary(_, a) if !subtracted.contains(&y) => {
+                    part(a);
                     if factors.len() < 2 {
                         continue;
                     }
-                    [vec![Factor::Sign], factors].concat()
+                    factors.insert(0, Factor::Sign);
                 }
                 _ => continue,
-            };
+            }
             if factors.len() <= LONG {
-                known.insert(y, Product { at, factors });
+                products.push(Some(Product { at, factors }));
+                numbers[y.0 as usize] = products.len();
             }
         }
-        let mut res: Vec<_> = known.into_values().collect();
-        res.sort_unstable_by_key(|product| product.at);
-        res
+        products.into_iter().flatten().collect()
     }
 
     fn constant(&self, id: ValueId) -> Option<f64> {
@@ -221,32 +247,111 @@ impl Sharing<'_> {
     }
 }
 
-/// The pair of factors that most products contain, if several do; the first of equals.
+/// What the statement computes, if it may be a product of the derivative.
+fn candidate(body: &Body, stmt: &Stmt, phase: Phase) -> Option<ValueId> {
+    let may_be = match stmt.instr {
+        Instr::Binary(BinaryOp::Mul, ..) => true,
+        Instr::Unary(UnaryOp::Neg, _) => phase == Phase::Last,
+        _ => false,
+    };
+    let y = stmt.results.first().copied().filter(|_| may_be)?;
+    (body.value(y).origin == Origin::Derivative && body.is_float(y)).then_some(y)
+}
+
+fn candidates(body: &Body, region: &Region, phase: Phase) -> usize {
+    let mut count = 0;
+    for stmt in &region.stmts {
+        count += usize::from(candidate(body, stmt, phase).is_some());
+    }
+    count
+}
+
+/// Whether there is a region with several products.
+fn has_products(body: &Body, region: &Region, phase: Phase) -> bool {
+    let inside = |stmt: &Stmt| {
+        stmt.instr.has_regions()
+            && regions(&stmt.instr)
+                .into_iter()
+                .any(|inner| has_products(body, inner, phase))
+    };
+    candidates(body, region, phase) > 1 || region.stmts.iter().any(inside)
+}
+
+/// The pair of factors that most products contain, if several do; the first of equals. `values`: how many there are.
 ///
 /// Signs are factors in the end only: before, they go outwards.
-fn most_common(products: &[Product], phase: Phase) -> Option<(Factor, Factor)> {
-    let mut counts: HashMap<(Factor, Factor), usize> = HashMap::new();
-    let mut order = Vec::new();
-    for product in products {
-        let mut seen = HashSet::new();
+fn most_common(products: &[Product], values: usize, phase: Phase) -> Option<(Factor, Factor)> {
+    let often = Often::of(products, values);
+    // With the product, in the order in which they come.
+    let mut pairs: Vec<((Factor, Factor), usize, usize)> = Vec::new();
+    for (number, product) in products.iter().enumerate() {
         for (k, a) in product.factors.iter().enumerate() {
+            if !often.has(*a) {
+                continue;
+            }
             for b in &product.factors[k + 1..] {
                 let pair = if a <= b { (*a, *b) } else { (*b, *a) };
                 let sign = pair.0 == Factor::Sign && phase == Phase::First;
                 let literals = !matches!(pair, (_, Factor::Value(_)));
-                if sign || literals || !seen.insert(pair) {
-                    continue;
+                if !sign && !literals && often.has(*b) {
+                    pairs.push((pair, pairs.len(), number));
                 }
-                let count = counts.entry(pair).or_default();
-                if *count == 0 {
-                    order.push(pair);
-                }
-                *count += 1;
             }
         }
     }
-    let best = order.into_iter().rev().max_by_key(|pair| counts[pair])?;
-    (counts[&best] > 1).then_some(best)
+    pairs.sort_unstable();
+    let mut best = None;
+    let mut most = (1, 0);
+    for same in pairs.chunk_by(|a, b| a.0 == b.0) {
+        let (pair, first, _) = same[0];
+        let count = same.chunk_by(|a, b| a.2 == b.2).count();
+        if count > most.0 || (count == most.0 && count > 1 && first < most.1) {
+            (best, most) = (Some(pair), (count, first));
+        }
+    }
+    best
+}
+
+/// Factors of several products; others are in no pair that is common.
+struct Often {
+    /// In how many products each value is.
+    values: Vec<u32>,
+    constants: Vec<(u64, u32)>,
+    signs: u32,
+}
+
+impl Often {
+    fn of(products: &[Product], values: usize) -> Self {
+        let mut res = Often {
+            values: vec![0; values],
+            constants: Vec::new(),
+            signs: 0,
+        };
+        for product in products {
+            for (k, factor) in product.factors.iter().enumerate() {
+                if product.factors[..k].contains(factor) {
+                    continue;
+                }
+                match factor {
+                    Factor::Sign => res.signs += 1,
+                    Factor::Value(id) => res.values[id.0 as usize] += 1,
+                    Factor::Constant(bits) => match res.constants.iter_mut().find(|(it, _)| it == bits) {
+                        Some((_, count)) => *count += 1,
+                        None => res.constants.push((*bits, 1)),
+                    },
+                }
+            }
+        }
+        res
+    }
+
+    fn has(&self, factor: Factor) -> bool {
+        match factor {
+            Factor::Sign => self.signs > 1,
+            Factor::Value(id) => self.values[id.0 as usize] > 1,
+            Factor::Constant(bits) => self.constants.iter().any(|(it, count)| *it == bits && *count > 1),
+        }
+    }
 }
 
 /// The factors without one pair of them; `None` if the pair is not there.
@@ -259,16 +364,16 @@ fn without(factors: &[Factor], pair: (Factor, Factor)) -> Option<Vec<Factor>> {
     Some(res)
 }
 
-fn count_reads(region: &Region, readers: &mut HashMap<ValueId, usize>) {
+fn count_reads(region: &Region, readers: &mut [u32]) {
     for stmt in &region.stmts {
-        regions(&stmt.instr)
-            .into_iter()
-            .for_each(|inner| count_reads(inner, readers));
-        for id in uses(&stmt.instr) {
-            *readers.entry(id).or_default() += 1;
+        if stmt.instr.has_regions() {
+            for inner in regions(&stmt.instr) {
+                count_reads(inner, readers);
+            }
         }
+        each_use(&stmt.instr, |id| readers[id.0 as usize] += 1);
     }
     for id in &region.yields {
-        *readers.entry(*id).or_default() += 1;
+        readers[id.0 as usize] += 1;
     }
 }

@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 
 /// Drops what is not read and turns additions into stores; says whether anything changed.
 pub(super) fn tidy(body: &mut Body) -> bool {
+    if body.places.is_empty() {
+        return false;
+    }
     let mut region = std::mem::take(&mut body.region);
     let mut pullback = body.pullback.take();
     let mut tops = vec![&region];

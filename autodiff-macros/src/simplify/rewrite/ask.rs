@@ -22,7 +22,10 @@ impl Rewriter<'_> {
     pub(in crate::simplify) fn bool_of(&self, id: ValueId) -> Option<bool> {
         match self.body.value(id).constant {
             Some(Const::Bool(b)) => Some(b),
-            Some(Const::Float(_) | Const::Int(_)) | None => self.known.get(&id).copied(),
+            Some(Const::Float(_) | Const::Int(_)) | None => {
+                let known = self.known.iter().find(|(cond, _)| *cond == id);
+                known.map(|(_, outcome)| *outcome)
+            }
         }
     }
 

@@ -1,14 +1,21 @@
 //! Values by what computes them, so that nothing is computed twice.
 
 use crate::ir::{BinaryOp, Body, CompareOp, Const, Float, Instr, Int, Type, UnaryOp, ValueId};
-use std::collections::HashMap;
 
 /// The values in scope. An entry never leaves the region that defines the value.
-#[derive(Default)]
 pub(super) struct Table {
-    entries: HashMap<Key, ValueId>,
-    /// The keys in the order in which they came.
-    order: Vec<Key>,
+    /// The number of the last entry of each bucket, plus one.
+    buckets: Vec<u32>,
+    /// In the order in which they came, so that the last ones are forgotten first.
+    entries: Vec<Entry>,
+}
+
+struct Entry {
+    key: Key,
+    value: ValueId,
+    bucket: usize,
+    /// What the bucket said before.
+    before: u32,
 }
 
 /// How many entries there were.
@@ -16,13 +23,14 @@ pub(super) struct Table {
 pub(super) struct Mark(usize);
 
 /// What makes two instructions the same: they then give the same bits.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(super) struct Key {
+    hash: u64,
     head: Head,
-    operands: Vec<Operand>,
+    operands: [Operand; 3],
 }
 
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 enum Head {
     Const(Kind),
     Unary(UnaryOp),
@@ -36,64 +44,136 @@ enum Head {
 }
 
 /// A literal is itself, whichever statement says it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Operand {
+    None,
     Value(ValueId),
     Float(u64),
     Int(i128),
     Bool(bool),
 }
 
+const BUCKETS: usize = 256;
+
 impl Table {
+    pub(super) fn new() -> Self {
+        Table {
+            buckets: vec![0; BUCKETS],
+            entries: Vec::new(),
+        }
+    }
+
     pub(super) fn mark(&self) -> Mark {
-        Mark(self.order.len())
+        Mark(self.entries.len())
     }
 
     /// Forgets what came after `mark`.
     pub(super) fn forget(&mut self, mark: Mark) {
-        for key in self.order.drain(mark.0..) {
-            self.entries.remove(&key);
+        while self.entries.len() > mark.0 {
+            if let Some(entry) = self.entries.pop() {
+                self.buckets[entry.bucket] = entry.before;
+            }
         }
     }
 
     pub(super) fn get(&self, key: &Key) -> Option<ValueId> {
-        self.entries.get(key).copied()
+        let mut at = self.buckets[bucket(key)];
+        while at > 0 {
+            let entry = &self.entries[at as usize - 1];
+            if entry.key == *key {
+                return Some(entry.value);
+            }
+            at = entry.before;
+        }
+        None
     }
 
+    /// A key that is not in the table.
     pub(super) fn insert(&mut self, key: Key, value: ValueId) {
-        self.order.push(key.clone());
-        self.entries.insert(key, value);
+        let bucket = bucket(&key);
+        self.entries.push(Entry {
+            key,
+            value,
+            bucket,
+            before: self.buckets[bucket],
+        });
+        self.buckets[bucket] = self.entries.len() as u32;
+    }
+}
+
+fn bucket(key: &Key) -> usize {
+    (key.hash >> 32) as usize % BUCKETS
+}
+
+impl Key {
+    fn new(head: Head, operands: [Operand; 3]) -> Self {
+        let kind = match &head {
+            Head::Const(_) => 1,
+            Head::Unary(op) => 2 + *op as u64,
+            Head::Binary(op) => 8 + *op as u64,
+            Head::Compare(op) => 24 + *op as u64,
+            Head::Select => 32,
+            Head::Math(name) => 64 + name.as_bytes()[0] as u64,
+            Head::Cast(_) => 33,
+            Head::Unique(id) => 1024 + u64::from(id.0),
+        };
+        let mut hash = kind;
+        for operand in operands {
+            let bits = match operand {
+                Operand::None => 0,
+                Operand::Value(id) => 1 + u64::from(id.0),
+                Operand::Float(bits) => bits,
+                Operand::Int(n) => n as u64,
+                Operand::Bool(b) => u64::from(b),
+            };
+            // Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4).
+            hash = (hash ^ bits).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        }
+        Key { hash, head, operands }
     }
 }
 
 /// The key of a scalar instruction with result `y`.
 pub(super) fn key(body: &Body, instr: &Instr, y: ValueId) -> Key {
-    let all = |ids: &[ValueId]| ids.iter().map(|id| operand(body, *id)).collect::<Vec<_>>();
+    let one = |id: &ValueId| operand(body, *id);
     let (head, operands) = match instr {
-        Instr::Const(known) => (Head::Const(kind(body.ty(y))), vec![literal(known)]),
-        Instr::Unary(op, a) => (Head::Unary(*op), all(&[*a])),
+        Instr::Const(known) => (
+            Head::Const(kind(body.ty(y))),
+            [literal(known), Operand::None, Operand::None],
+        ),
+        Instr::Unary(op, a) => (Head::Unary(*op), [one(a), Operand::None, Operand::None]),
         Instr::Binary(op, a, b) => {
-            let mut operands = all(&[*a, *b]);
+            let (mut a, mut b) = (one(a), one(b));
             // a + b and b + a have the same bits, also of infinities and zeros.
-            if commutes(*op) {
-                operands.sort_unstable();
+            if commutes(*op) && b < a {
+                std::mem::swap(&mut a, &mut b);
             }
-            (Head::Binary(*op), operands)
+            (Head::Binary(*op), [a, b, Operand::None])
         }
         // b > a is a < b.
-        Instr::Compare(CompareOp::Gt, a, b) => (Head::Compare(CompareOp::Lt), all(&[*b, *a])),
-        Instr::Compare(CompareOp::Ge, a, b) => (Head::Compare(CompareOp::Le), all(&[*b, *a])),
-        Instr::Compare(op, a, b) => (Head::Compare(*op), all(&[*a, *b])),
+        Instr::Compare(CompareOp::Gt, a, b) => {
+            (Head::Compare(CompareOp::Lt), [one(b), one(a), Operand::None])
+        }
+        Instr::Compare(CompareOp::Ge, a, b) => {
+            (Head::Compare(CompareOp::Le), [one(b), one(a), Operand::None])
+        }
+        Instr::Compare(op, a, b) => (Head::Compare(*op), [one(a), one(b), Operand::None]),
         Instr::Select {
             cond,
             then,
             otherwise,
-        } => (Head::Select, all(&[*cond, *then, *otherwise])),
-        Instr::Math { rule, args } => (Head::Math(rule.name), all(args)),
-        Instr::Cast { value, to } => (Head::Cast(kind(to)), all(&[*value])),
-        _ => (Head::Unique(y), Vec::new()),
+        } => (Head::Select, [one(cond), one(then), one(otherwise)]),
+        Instr::Math { rule, args } if args.len() <= 3 => {
+            let mut operands = [Operand::None; 3];
+            for (operand, arg) in operands.iter_mut().zip(args) {
+                *operand = one(arg);
+            }
+            (Head::Math(rule.name), operands)
+        }
+        Instr::Cast { value, to } => (Head::Cast(kind(to)), [one(value), Operand::None, Operand::None]),
+        _ => (Head::Unique(y), [Operand::None; 3]),
     };
-    Key { head, operands }
+    Key::new(head, operands)
 }
 
 pub(super) fn operand(body: &Body, id: ValueId) -> Operand {
@@ -119,7 +199,7 @@ fn commutes(op: BinaryOp) -> bool {
 }
 
 /// A scalar type.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 enum Kind {
     F64,
     F32,

@@ -10,12 +10,13 @@ impl Rewriter<'_> {
         }
         let span = self.span;
         let before = self.loads.clone();
-        self.known.insert(cond, true);
+        self.known.push((cond, true));
         let then = self.region(then);
-        self.known.insert(cond, false);
+        self.known.pop();
+        self.known.push((cond, false));
         self.loads = before.clone();
         let otherwise = self.region(otherwise);
-        self.known.remove(&cond);
+        self.known.pop();
         self.loads = before;
         self.written_in(&then);
         self.written_in(&otherwise);

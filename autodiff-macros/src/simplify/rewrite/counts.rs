@@ -1,7 +1,7 @@
 //! How often each value is read, before the walk.
 
 use super::Def;
-use crate::ir::visit::{regions, uses};
+use crate::ir::visit::{each_use, regions};
 use crate::ir::{BinaryOp, Body, Instr, Origin, Region, Tree, UnaryOp, ValueId};
 
 /// One entry for each value. The regions may have been taken out of `body`.
@@ -68,15 +68,19 @@ impl Counting<'_> {
                 ) => self.body.is_float(*y) && self.body.value(*y).origin == Origin::Derivative,
                 _ => false,
             };
-            for id in uses(&stmt.instr) {
+            each_use(&stmt.instr, |id| {
                 self.read(id);
                 self.summed[id.0 as usize] |= sum && self.homes[id.0 as usize] == here;
+            });
+            if stmt.instr.has_regions() {
+                for inner in regions(&stmt.instr) {
+                    self.region(inner);
+                }
             }
-            regions(&stmt.instr)
-                .into_iter()
-                .for_each(|inner| self.region(inner));
         }
-        region.yields.iter().for_each(|id| self.read(*id));
+        for id in &region.yields {
+            self.read(*id);
+        }
     }
 }
 
@@ -116,13 +120,17 @@ impl Guard {
 
 /// From the last statement to the first, so that readers come before what they read.
 fn guard(region: &Region, guards: &mut [Guard]) {
-    let read = |id: ValueId, how: &Guard, guards: &mut [Guard]| guards[id.0 as usize].meet(how);
+    fn read(id: ValueId, how: &Guard, guards: &mut [Guard]) {
+        guards[id.0 as usize].meet(how);
+    }
     for id in &region.yields {
         read(*id, &Guard::OPEN, guards);
     }
     for stmt in region.stmts.iter().rev() {
-        for inner in regions(&stmt.instr).into_iter().rev() {
-            guard(inner, guards);
+        if stmt.instr.has_regions() {
+            for inner in regions(&stmt.instr).into_iter().rev() {
+                guard(inner, guards);
+            }
         }
         match (&stmt.instr, stmt.results.as_slice()) {
             (
@@ -140,14 +148,10 @@ fn guard(region: &Region, guards: &mut [Guard]) {
             }
             (Instr::Binary(..) | Instr::Unary(..), [y]) => {
                 let own = guards[y.0 as usize].clone();
-                for id in uses(&stmt.instr) {
-                    read(id, &own, guards);
-                }
+                each_use(&stmt.instr, |id| read(id, &own, guards));
             }
             (instr, _) => {
-                for id in uses(instr) {
-                    read(id, &Guard::OPEN, guards);
-                }
+                each_use(instr, |id| read(id, &Guard::OPEN, guards));
             }
         }
     }
