@@ -79,6 +79,8 @@ pub(crate) fn vec_type(at: Span) -> TokenStream {
 
 /// The associated constant of a companion that tells which parameters are `#[constant]`.
 pub(crate) const CONSTANT: &str = "__CONSTANT";
+/// As [`CONSTANT`], of a method or an associated function.
+pub(crate) const MARKS: &str = "__marks";
 /// The user's function.
 pub(crate) const PRIMAL: &str = "__primal";
 /// The user's function, an `Option` or a `Result` taken apart.

@@ -93,6 +93,9 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     if let (Some(opaque), true) = (request.and_then(emit::opaque), diags.is_empty()) {
         return opaque;
     }
+    if let (Some(declared), true) = (request.and_then(emit::declared), diags.is_empty()) {
+        return declared;
+    }
     let primal = request
         .filter(|request| !request.broken && !request.is_opaque())
         .and_then(|request| lower::body(request, &mut diags));

@@ -257,6 +257,40 @@ fn wrong_len(what: &str, found: usize, wanted: usize) -> ! {
     panic!("{what} has length {found}, but its argument has length {wanted}");
 }
 
+/// A method's parameter that is differentiated; see [`carries`].
+#[derive(Clone, Copy, Debug)]
+pub struct Carries;
+
+/// A method's parameter that is `#[constant]`; see [`constant`].
+#[derive(Clone, Copy, Debug)]
+pub struct IsConstant;
+
+/// The mark of a parameter that is differentiated.
+#[diagnostic::on_unimplemented(
+    message = "this argument carries a derivative, but the function marks its parameter `#[constant]`",
+    label = "carries a derivative"
+)]
+pub trait Marked {}
+
+impl Marked for Carries {}
+
+/// Compiles only for the mark of a parameter that is differentiated.
+#[inline]
+pub fn carries<M: Marked>(_mark: M) {}
+
+/// The mark of a parameter that is `#[constant]`.
+#[diagnostic::on_unimplemented(
+    message = "what is written here carries a derivative: say the type of the variable at its `let`",
+    label = "the type of this is not seen"
+)]
+pub trait Unmarked {}
+
+impl Unmarked for IsConstant {}
+
+/// Compiles only for the mark of a parameter that is `#[constant]`.
+#[inline]
+pub fn constant<M: Unmarked>(_mark: M) {}
+
 /// A float that derivatives are computed with. `assert_float` names the type where it is not one.
 #[diagnostic::on_unimplemented(
     message = "cannot differentiate with respect to `{Self}`",

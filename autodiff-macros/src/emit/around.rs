@@ -2,6 +2,7 @@
 
 use super::signatures::Signature;
 use crate::names;
+use crate::parse::Place;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -10,6 +11,17 @@ use syn::spanned::Spanned;
 pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStream {
     let request = signature.request;
     let item = &request.item;
+    match request.place {
+        Place::Companion => (),
+        Place::Beside => {
+            let marks = signature.marks();
+            return quote!(#item #functions #marks);
+        }
+        Place::Declared => {
+            let (attrs, sig, marks) = (&item.attrs, &item.sig, signature.marks());
+            return quote!(#(#attrs)* #sig; #functions #marks);
+        }
+    }
     let (vis, name, f) = (&item.vis, &request.companion, &item.sig.ident);
     let Copied {
         cfgs,
@@ -52,14 +64,14 @@ pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStre
 
 /// Attributes of the function that mean its companion as well.
 #[derive(Default)]
-struct Copied {
-    cfgs: TokenStream,
-    on_struct: TokenStream,
-    on_impl: TokenStream,
+pub(super) struct Copied {
+    pub(super) cfgs: TokenStream,
+    pub(super) on_struct: TokenStream,
+    pub(super) on_impl: TokenStream,
 }
 
 impl Copied {
-    fn from(attrs: &[syn::Attribute]) -> Self {
+    pub(super) fn from(attrs: &[syn::Attribute]) -> Self {
         let mut res = Copied::default();
         for attr in attrs {
             let name = attr.path().get_ident().map(ToString::to_string);

@@ -11,7 +11,7 @@ use super::signatures::{Function, Signature, bare_or_tuple};
 use super::types::tokens;
 use super::wrappers;
 use crate::ir::{self, Body, Passing, Role, Tree, Type};
-use crate::parse::Request;
+use crate::parse::{Place, Request};
 use crate::pipeline::Derivatives;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -34,7 +34,11 @@ pub(crate) fn companion(request: &Request, derivatives: &Derivatives) -> TokenSt
         signature: &signature,
         derivatives,
     };
-    let mut functions = signature.docs.constants(&signature);
+    let mut functions = match request.place {
+        Place::Companion => signature.docs.constants(&signature),
+        // A trait would have to declare them, and cannot know whether a definition has them.
+        Place::Beside | Place::Declared => TokenStream::new(),
+    };
     functions.extend(signature.primal());
     functions.extend(emitter.gradient());
     functions.extend(emitter.tangent());

@@ -185,18 +185,23 @@ pub(super) fn jacobian(signature: &Signature, function: Function) -> TokenStream
 /// DMatrix::from_vec(entries.len() / columns, columns, entries)
 /// ```
 fn by_columns(signature: &Signature, rows: &Count, columns: &Count) -> TokenStream {
+    let own_jvp = signature.own_again("jvp");
     let (entries, column, result_dot) = (local("entries"), local("column"), local("result_dot"));
     let nalgebra = signature.names.private("nalgebra");
     let space = Space::new(signature);
     let (begin, tangent) = (space.begin(), space.lent());
     let (on, off) = (space.set(signature.number(1.0)), space.set(signature.number(0.0)));
-    let (types, args, f) = (signature.turbofish(), args_again(signature), local(names::PRIMAL));
+    let (types, args, f) = (
+        signature.turbofish(),
+        args_again(signature),
+        signature.own_again(names::PRIMAL),
+    );
     let (count, rows_name) = (space.len(), local("rows"));
     let matrix = match (rows.tokens(), columns.tokens()) {
         (Some(_), Some(_)) => quote!(#nalgebra::SMatrix::from_vec(#entries)),
         _ => quote! {
             // Without a column only the value tells the number of rows.
-            let #rows_name = if #count == 0 { Self::#f #types(#(#args),*).len() } else { #entries.len() / #count };
+            let #rows_name = if #count == 0 { #f #types(#(#args),*).len() } else { #entries.len() / #count };
             #nalgebra::DMatrix::from_vec(#rows_name, #count, #entries)
         },
     };
@@ -205,7 +210,7 @@ fn by_columns(signature: &Signature, rows: &Count, columns: &Count) -> TokenStre
         let mut #entries = ::std::vec::Vec::new();
         for #column in 0..#count {
             #on
-            let (_, #result_dot) = Self::jvp #types(#(#args,)* #tangent);
+            let (_, #result_dot) = #own_jvp #types(#(#args,)* #tangent);
             #entries.extend_from_slice(&#result_dot);
             #off
         }
@@ -228,6 +233,7 @@ fn by_columns(signature: &Signature, rows: &Count, columns: &Count) -> TokenStre
 /// jacobian
 /// ```
 fn by_rows(signature: &Signature, rows: &Count, columns: &Count) -> TokenStream {
+    let own_vjp = signature.own_again("vjp");
     let (jacobian, row, seed, pullback, column) = (
         local("jacobian"),
         local("row"),
@@ -246,7 +252,7 @@ fn by_rows(signature: &Signature, rows: &Count, columns: &Count) -> TokenStream 
         for #row in 0..#m {
             let mut #seed = [#zero; #m];
             #seed[#row] = #one;
-            let (_, #pullback) = Self::vjp #types(#(#args),*);
+            let (_, #pullback) = #own_vjp #types(#(#args),*);
             let mut #column = 0;
             #for_each::for_each_entry(&#pullback(#seed), &mut |#entry| {
                 #jacobian[(#row, #column)] = #entry;
@@ -272,10 +278,11 @@ fn by_rows(signature: &Signature, rows: &Count, columns: &Count) -> TokenStream 
 /// hessian
 /// ```
 pub(super) fn hessian(signature: &Signature, function: Function) -> TokenStream {
+    let own_hvp = signature.own_again("hvp");
     let (types, args) = (signature.turbofish(), args_again(signature));
     if let (Count::Known(1), true) = (signature.inputs(), signature.only_scalars()) {
         let one = unit(signature);
-        return function.with(quote!(Self::hvp #types(#(#args,)* #one)));
+        return function.with(quote!(#own_hvp #types(#(#args,)* #one)));
     }
     let (hessian, column, row, gradient_dot) = (
         local("hessian"),
@@ -317,7 +324,7 @@ pub(super) fn hessian(signature: &Signature, function: Function) -> TokenStream 
         let mut #hessian = #zeros;
         for #column in 0..#n {
             #on
-            let #gradient_dot = Self::hvp #types(#(#args,)* #tangent);
+            let #gradient_dot = #own_hvp #types(#(#args,)* #tangent);
             #off
             #mirror
         }

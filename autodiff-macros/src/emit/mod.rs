@@ -5,6 +5,7 @@ mod body;
 mod calls;
 mod companion;
 mod control;
+mod declared;
 mod docs;
 mod effects;
 mod exprs;
@@ -39,5 +40,6 @@ mod wrappers;
 mod zeros;
 
 pub(crate) use companion::companion;
+pub(crate) use declared::declared;
 pub(crate) use opaque::opaque;
 pub(crate) use stub::stub;

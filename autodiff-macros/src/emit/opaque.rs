@@ -66,9 +66,9 @@ impl Rules<'_> {
 
     /// `f(x, xs)`, with the arguments still there afterwards.
     fn value(&self) -> TokenStream {
-        let (f, types) = (local(names::PRIMAL), self.signature.turbofish());
+        let (f, types) = (self.signature.own(names::PRIMAL), self.signature.turbofish());
         let args = matrices::args_again(self.signature);
-        quote!(Self::#f #types(#(#args),*))
+        quote!(#f #types(#(#args),*))
     }
 
     /// ```text
@@ -78,13 +78,15 @@ impl Rules<'_> {
     /// }
     /// ```
     fn gradients(&self) -> TokenStream {
+        let own_value_and_grad = self.signature.own("value_and_grad");
+        let own_vjp = self.signature.own("vjp");
         let signature = self.signature;
         let (types, args) = (signature.turbofish(), args(signature));
         let (value, pullback, gradient) = (local("value"), local("pullback"), local("gradient"));
         let grad = wrappers::grad(signature);
         let one = signature.number(1.0);
         let value_and_grad = signature.value_and_grad().with(quote! {
-            let (#value, #pullback) = Self::vjp #types(#(#args),*);
+            let (#value, #pullback) = #own_vjp #types(#(#args),*);
             (#value, #pullback(#one))
         });
         let copy = signature.names.private("copy");
@@ -110,7 +112,7 @@ impl Rules<'_> {
         let stores: TokenStream = stores.collect();
         let grad_into = signature.grad_into().with(quote! {
             #checks
-            let (#value, #gradient) = Self::value_and_grad #types(#(#args),*);
+            let (#value, #gradient) = #own_value_and_grad #types(#(#args),*);
             #stores
             #value
         });
@@ -154,6 +156,7 @@ impl Rules<'_> {
     /// }
     /// ```
     fn vjp_by_jvp(&self) -> TokenStream {
+        let own_jvp = self.signature.own("jvp");
         let signature = self.signature;
         let (seed, value, gradient, column, result_dot) = (
             local("seed"),
@@ -176,7 +179,7 @@ impl Rules<'_> {
                 let mut #gradient = ::core::clone::Clone::clone(&#name);
                 for #column in 0..#n {
                     #on
-                    let (_, #result_dot) = Self::jvp #types(#(#args,)* #tangent);
+                    let (_, #result_dot) = #own_jvp #types(#(#args,)* #tangent);
                     #off
                     #entries::set_entry(&mut #gradient, #column, #dot(&#seed, &#result_dot));
                 }
@@ -204,6 +207,7 @@ impl Rules<'_> {
     /// }
     /// ```
     fn jvp_by_vjp(&self) -> TokenStream {
+        let own_vjp = self.signature.own("vjp");
         let signature = self.signature;
         let (value, seed, pullback, gradient, tangent, row, result_dot) = (
             local("value"),
@@ -244,7 +248,7 @@ impl Rules<'_> {
             let mut #seed = #zeros_like(&#value);
             for #row in 0..#entries::entries(&#value) {
                 #entries::set_entry(&mut #seed, #row, #one);
-                let (_, #pullback) = Self::vjp #types(#(#args),*);
+                let (_, #pullback) = #own_vjp #types(#(#args),*);
                 let #gradient = #pullback(::core::clone::Clone::clone(&#seed));
                 #entries::set_entry(&mut #seed, #row, #zero);
                 #entries::set_entry(&mut #result_dot, #row, #(#terms)+*);
@@ -267,6 +271,7 @@ impl Rules<'_> {
     /// }
     /// ```
     fn forward(&self) -> TokenStream {
+        let own_vjp = self.signature.own("vjp");
         let signature = self.signature;
         if !signature.has_vjp() {
             return self.no_forward();
@@ -312,7 +317,7 @@ impl Rules<'_> {
         signature.repeated(function).with(quote! {
             let #value = #call;
             (#value, move |#(#names: #types),*| -> #cotangents {
-                let (_, #pullback) = Self::vjp #turbofish(#(#args),*);
+                let (_, #pullback) = #own_vjp #turbofish(#(#args),*);
                 let #gradient = #pullback(#owned);
                 #stores
                 (#(#returned,)*)

@@ -19,7 +19,7 @@ use quote::quote;
 /// ```
 pub(super) fn parts(signature: &Signature) -> Option<TokenStream> {
     let payload = signature.request.output.1.payload()?;
-    let f = &signature.request.item.sig.ident;
+    let f = signature.user_function();
     let fallible = signature.names.private("Fallible");
     let args: Vec<_> = signature.params.iter().map(|param| param.hidden("")).collect();
     let mut function = signature.parts();
@@ -66,10 +66,10 @@ pub(super) fn whole(signature: &Signature, value: &Ident) -> TokenStream {
 pub(super) fn jvp(signature: &Signature) -> TokenStream {
     let (types, args) = (signature.turbofish(), args(signature));
     let (value, value_dot) = (local("value"), local("value_dot"));
-    let (inner, tangent) = (local(names::TANGENT), local("tangent"));
+    let (inner, tangent) = (signature.own(names::TANGENT), local("tangent"));
     let whole = whole(signature, &value);
     signature.jvp().with(quote! {
-        let (#value, #value_dot) = Self::#inner #types(#(#args,)* #tangent);
+        let (#value, #value_dot) = #inner #types(#(#args,)* #tangent);
         (#whole, #value_dot.1)
     })
 }

@@ -58,12 +58,12 @@ pub(super) fn pushforward(signature: &Signature) -> TokenStream {
     let fits: TokenStream = fits.collect();
     let dots = bare_or_tuple(&dots);
     let jvp = match signature.payload() {
-        Some(_) => local(names::TANGENT),
-        None => local("jvp"),
+        Some(_) => signature.own(names::TANGENT),
+        None => signature.own("jvp"),
     };
     signature.pushforward().with(quote! {
         #fits
-        Self::#jvp #types(#(#args,)* #dots)
+        #jvp #types(#(#args,)* #dots)
     })
 }
 
@@ -465,7 +465,8 @@ fn is_owned(param: &Param) -> bool {
 /// ```
 pub(super) fn boxed(signature: &Signature, own: Boxed) -> TokenStream {
     let (value, value_dot, pullback) = (local("value"), local("value_dot"), local("pullback"));
-    let (forward, forward_tangent) = (local(names::FORWARD), local(names::FORWARD_TANGENT));
+    let forward = signature.own(names::FORWARD);
+    let forward_tangent = signature.own(names::FORWARD_TANGENT);
     let args = args(signature);
     let dots: Vec<_> = signature.params.iter().map(Param::dot).collect();
     let closure = match own {
@@ -475,7 +476,7 @@ pub(super) fn boxed(signature: &Signature, own: Boxed) -> TokenStream {
     let types = signature.turbofish();
     let first = signature.forward(names::FORWARD_BOXED, Boxed::Yes).function;
     let first = first.with(quote! {
-        let (#value, #pullback) = Self::#forward #types(#(#args),*);
+        let (#value, #pullback) = #forward #types(#(#args),*);
         (#value, #closure)
     });
     let second = signature
@@ -483,7 +484,7 @@ pub(super) fn boxed(signature: &Signature, own: Boxed) -> TokenStream {
         .function;
     let types = second.turbofish();
     let second = second.with(quote! {
-        let (#value, #value_dot, #pullback) = Self::#forward_tangent #types(#(#args,)* #(#dots),*);
+        let (#value, #value_dot, #pullback) = #forward_tangent #types(#(#args,)* #(#dots),*);
         (#value, #value_dot, #closure)
     });
     quote!(#first #second)

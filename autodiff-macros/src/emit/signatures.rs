@@ -1,5 +1,6 @@
 //! The companion's functions without their bodies: which of them there are, what they take and what they give.
 
+mod beside;
 mod function;
 mod param;
 mod protocol;
@@ -11,10 +12,12 @@ use crate::ir::{Float, Passing, Type};
 use crate::names::{self, Names};
 use crate::parse::Request;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 
+use beside::Beside;
+pub(crate) use beside::beside as name_beside;
 pub(super) use function::Function;
 pub(super) use param::Param;
 pub(super) use protocol::{Boxed, Forward, Slot};
@@ -29,6 +32,8 @@ pub(super) struct Signature<'a> {
     pub(super) docs: Docs,
     /// The user's generics, with a name for each `impl Trait` of a parameter.
     generics: syn::Generics,
+    /// Of a method or an associated function.
+    beside: Option<Beside>,
 }
 
 impl<'a> Signature<'a> {
@@ -54,6 +59,7 @@ impl<'a> Signature<'a> {
             params,
             docs: Docs::default(),
             generics,
+            beside: Beside::of(request),
         }
     }
 
@@ -137,13 +143,19 @@ impl<'a> Signature<'a> {
     }
 
     fn function(&self, name: &str, docs: Vec<String>, output: TokenStream) -> Function {
+        let (receiver, vis, lead, declared) = match &self.beside {
+            None => (None, syn::parse_quote!(pub), TokenStream::new(), false),
+            Some(it) => (it.receiver.clone(), it.vis.clone(), it.lead.clone(), it.declared),
+        };
         Function {
-            name: format_ident!(
-                "{name}",
-                span = Span::call_site().located_at(self.request.companion.span())
-            ),
+            name: self.name_of(name),
             docs,
+            lead,
+            vis,
+            declared,
+            sized: self.beside.is_some() && receiver.is_none(),
             tracks: false,
+            receiver,
             params: self.params.iter().map(Param::plain).collect(),
             output,
             generics: self.generics.clone(),
@@ -152,7 +164,7 @@ impl<'a> Signature<'a> {
 
     /// A call of the user's function, which is then in use wherever its companion is: somebody may only want gradients.
     pub(super) fn primal(&self) -> TokenStream {
-        let f = &self.request.item.sig.ident;
+        let f = self.user_function();
         // A parameter may be called as the function is.
         let args = self.params.iter().map(|param| param.hidden("").to_token_stream());
         let args: Vec<_> = args.collect();
@@ -161,7 +173,10 @@ impl<'a> Signature<'a> {
         // What is `impl Trait` there cannot be given, and is told by its argument.
         let types = function::turbofish(&function::captured(&self.request.item.sig.generics));
         let primal = primal.with(quote!(#f #types(#(#args),*)));
-        quote!(#[allow(dead_code)] #primal)
+        match self.beside {
+            None => quote!(#[allow(dead_code)] #primal),
+            Some(_) => primal,
+        }
     }
 
     /// One gradient stands bare, several in a tuple.
@@ -265,11 +280,13 @@ impl<'a> Signature<'a> {
         ];
         docs.extend(self.of_the_payload("seed is one"));
         let (value, seed, gradient) = (self.result(), self.dual(), self.gradient_type());
-        self.function(
+        let mut vjp = self.function(
             "vjp",
             docs,
             quote!((#value, impl ::core::ops::FnOnce(#seed) -> #gradient)),
-        )
+        );
+        vjp.sized = self.beside.is_some();
+        vjp
     }
 
     /// `None` where a Jacobian has no place for the result or the parameters.
@@ -285,7 +302,9 @@ impl<'a> Signature<'a> {
             "The entries of the parameters are counted from left to right.".to_owned(),
         ];
         let docs = with_formula(docs, &self.docs.first);
-        Some(self.repeated(self.function("jacobian", docs, matrix)))
+        let mut jacobian = self.repeated(self.function("jacobian", docs, matrix));
+        jacobian.sized = self.beside.is_some();
+        Some(jacobian)
     }
 
     /// Outputs and inputs.
@@ -374,6 +393,10 @@ impl<'a> Signature<'a> {
                 function.generics.make_where_clause().predicates.push(bound);
             }
         }
+        if self.has_owned_receiver() {
+            let bound = syn::parse_quote!(for<'clone> Self: ::core::clone::Clone);
+            function.generics.make_where_clause().predicates.push(bound);
+        }
         function
     }
 
@@ -417,6 +440,9 @@ impl<'a> Signature<'a> {
     /// "[`f`](fn@f)"
     fn link(&self) -> String {
         let f = &self.request.item.sig.ident;
+        if self.beside.is_some() {
+            return format!("[`{f}`](Self::{f})");
+        }
         format!("[`{f}`](fn@{f})")
     }
 

@@ -4,7 +4,7 @@
 use super::around::around;
 use super::signatures::{Boxed, Forward, Signature, Slot};
 use crate::names;
-use crate::parse::Request;
+use crate::parse::{Place, Request};
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
@@ -13,10 +13,9 @@ pub(crate) fn stub(request: Option<&Request>, item: TokenStream) -> TokenStream 
     let Some(request) = request else {
         return item;
     };
-    if request.item.sig.receiver().is_some() {
-        // No struct can stand where a method does.
-        let item = &request.item;
-        return quote!(#item);
+    if request.place == Place::Declared {
+        let (attrs, sig) = (&request.item.attrs, &request.item.sig);
+        return quote!(#(#attrs)* #sig;);
     }
     let signature = Signature::new(request);
     let mut functions = vec![signature.jvp(), signature.pushforward()];

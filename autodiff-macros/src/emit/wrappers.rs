@@ -1,7 +1,7 @@
 //! The public functions that only call what a derivative is in: they allocate results, and put them in their shapes.
 
 use super::signatures::{Param, Signature, bare_or_tuple};
-use super::types::zeros;
+use super::types::{tokens, zeros};
 use crate::ir::{Passing, Type};
 use crate::names;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -19,10 +19,11 @@ pub(super) fn gradients(signature: &Signature) -> TokenStream {
 /// pub fn grad(xs: &[f64]) -> Vec<f64> { Self::value_and_grad(xs).1 }
 /// ```
 pub(super) fn grad(signature: &Signature) -> TokenStream {
+    let own_value_and_grad = signature.own("value_and_grad");
     let (types, args) = (signature.turbofish(), args(signature));
     signature
         .grad()
-        .with(quote!(Self::value_and_grad #types(#(#args),*).1))
+        .with(quote!(#own_value_and_grad #types(#(#args),*).1))
 }
 
 /// ```text
@@ -107,6 +108,7 @@ fn grad_into(signature: &Signature) -> TokenStream {
 
 /// `grad_into` where every part of the gradient is a scalar.
 pub(super) fn grad_into_of_scalars(signature: &Signature) -> TokenStream {
+    let own_value_and_grad = signature.own("value_and_grad");
     let (types, args) = (signature.turbofish(), args(signature));
     let (value, gradient) = (local("value"), local("gradient"));
     let bars: Vec<_> = signature.differentiable().map(Param::bar).collect();
@@ -122,7 +124,7 @@ pub(super) fn grad_into_of_scalars(signature: &Signature) -> TokenStream {
             .collect(),
     };
     signature.grad_into().with(quote! {
-        let (#value, #gradient) = Self::value_and_grad #types(#(#args),*);
+        let (#value, #gradient) = #own_value_and_grad #types(#(#args),*);
         #stores
         #value
     })
@@ -140,7 +142,7 @@ pub(super) fn grad_into_of_scalars(signature: &Signature) -> TokenStream {
 /// ```
 pub(super) fn vjp(signature: &Signature) -> TokenStream {
     let (types, args) = (signature.turbofish(), args(signature));
-    let forward = local(names::FORWARD);
+    let forward = signature.own(names::FORWARD);
     let (value, pullback, seed) = (local("value"), local("pullback"), local("seed"));
     let by_reference = || signature.params.iter().filter(|param| !param.is_value());
     let allocations = by_reference()
@@ -187,7 +189,7 @@ pub(super) fn vjp(signature: &Signature) -> TokenStream {
     let seed_type = signature.dual();
     let whole = super::optional::whole(signature, &value);
     signature.vjp().with(quote! {
-        let (#value, #pullback) = Self::#forward #types(#(#args),*);
+        let (#value, #pullback) = #forward #types(#(#args),*);
         (#whole, move |#seed: #seed_type| {
             #allocations
             let (#(#cotangents,)*) = #pullback(#lent, #(#again,)* #(#bars,)*);
@@ -209,6 +211,27 @@ pub(super) fn local(name: &str) -> Ident {
 /// Parameters whose cotangent, or a part of it, goes to a buffer.
 fn buffered<'a>(signature: &'a Signature<'a>) -> impl Iterator<Item = &'a Param<'a>> {
     signature.differentiable().filter(|param| is_buffered(param))
+}
+
+/// The types of the buffers that `__gradient` takes.
+pub(super) fn buffer_types(signature: &Signature) -> Vec<TokenStream> {
+    buffered(signature)
+        .map(|param| buffer_type(&param.request.shape, param.span()))
+        .collect()
+}
+
+fn buffer_type(ty: &Type, at: Span) -> TokenStream {
+    match ty {
+        Type::Tuple(parts) => {
+            let parts = parts.iter().map(|part| buffer_type(part, at));
+            quote!((#(#parts,)*))
+        }
+        ty if has_aggregate(ty) => {
+            let ty = tokens(ty, at);
+            quote!(&mut #ty)
+        }
+        _ => quote!(()),
+    }
 }
 
 fn is_buffered(param: &Param) -> bool {
@@ -254,7 +277,7 @@ pub(super) fn borrow(ty: &Type, at: TokenStream) -> TokenStream {
 /// `let (value, x_bar) = Self::__gradient(x, xs, BUFFERS);`, with `suffix` for what scalars are called.
 fn gradient_call(signature: &Signature, buffers: Vec<TokenStream>, suffix: &'static str) -> TokenStream {
     let (types, args) = (signature.turbofish(), args(signature));
-    let (value, sweep) = (local("value"), local(names::GRADIENT));
+    let (value, sweep) = (local("value"), signature.own(names::GRADIENT));
     let scalars = scalars(signature, suffix);
     let pattern = if scalars.is_empty() {
         quote!(#value)
@@ -262,7 +285,7 @@ fn gradient_call(signature: &Signature, buffers: Vec<TokenStream>, suffix: &'sta
         let scalars = bare_or_tuple(&scalars);
         quote!((#value, #scalars))
     };
-    quote!(let #pattern = Self::#sweep #types(#(#args,)* #(#buffers),*);)
+    quote!(let #pattern = #sweep #types(#(#args,)* #(#buffers),*);)
 }
 
 /// The names of the cotangents that `__gradient` returns.

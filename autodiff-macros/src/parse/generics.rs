@@ -1,5 +1,6 @@
 //! Type parameters: which of them can be the float that is differentiated.
 
+use super::place::Place;
 use std::collections::BTreeMap;
 
 /// The type parameters of a function, and what their bounds say of them.
@@ -7,10 +8,12 @@ use std::collections::BTreeMap;
 pub(super) struct Generics {
     /// Whether the parameter may be a float.
     params: BTreeMap<String, bool>,
+    /// There may be more, of an `impl` or a `trait` that is out of sight.
+    more: bool,
 }
 
 impl Generics {
-    pub(super) fn of(generics: &syn::Generics) -> Self {
+    pub(super) fn of(generics: &syn::Generics, place: Place) -> Self {
         let mut params = BTreeMap::new();
         for param in generics.type_params() {
             params.insert(param.ident.to_string(), is_number(&param.bounds));
@@ -24,10 +27,15 @@ impl Generics {
                 *float |= is_number(&it.bounds);
             }
         }
-        Generics { params }
+        let more = match place {
+            Place::Companion => false,
+            Place::Beside | Place::Declared => true,
+        };
+        Generics { params, more }
     }
 
-    /// Whether a type that begins with a type parameter can be a float; `None` if it begins with none.
+    /// Whether a type that begins with a type parameter can be a float; `None` if it begins with none. What may be a
+    /// parameter of the `impl` around counts as one: an alias of a float does not mind.
     ///
     /// Of an associated type nothing is known: that it is a float is a bound of what is generated.
     pub(super) fn is_float(&self, it: &syn::TypePath) -> Option<bool> {
@@ -38,8 +46,11 @@ impl Generics {
         if first.ident == "Self" && it.path.segments.len() > 1 {
             return Some(true);
         }
-        let float = *self.params.get(&first.ident.to_string())?;
-        Some(float || it.path.segments.len() > 1)
+        let more = self.more && it.path.segments.iter().all(|segment| segment.arguments.is_none());
+        match self.params.get(&first.ident.to_string()) {
+            Some(float) => Some(*float || it.path.segments.len() > 1),
+            None => more.then_some(true),
+        }
     }
 }
 

@@ -5,9 +5,11 @@ mod groups;
 mod hygiene;
 mod options;
 mod params;
+mod place;
 mod signature;
 mod types;
 
+pub(crate) use place::Place;
 pub(crate) use types::{Floats, payload, understood};
 
 use crate::diag::Diags;
@@ -19,6 +21,7 @@ use proc_macro2::TokenStream;
 pub(crate) struct Request {
     /// The user's function, our attributes (`#[constant]`) removed from its parameters, everything else untouched.
     pub(crate) item: syn::ItemFn,
+    pub(crate) place: Place,
     /// The companion's name: the function's, or `name = …`.
     pub(crate) companion: syn::Ident,
     /// The facade crate, `::differentiable` unless `crate = …`.
@@ -79,12 +82,12 @@ impl RequestParam {
 
 /// Reads the attribute's options and the function's signature. Mistakes go to `diags`, all of them.
 pub(crate) fn request(args: TokenStream, item: TokenStream, diags: &mut Diags) -> Option<Request> {
-    let mut item = signature::function(item, diags)?;
-    groups::to_parentheses(&mut item);
     let options = options::read(args, diags);
+    let (mut item, declared) = signature::function(item, options.associated, diags)?;
+    groups::to_parentheses(&mut item);
+    let place = Place::of(&item, declared, options.associated);
     let mut broken = signature::check(&item.sig, diags);
-    let generics = item.sig.generics.clone();
-    let generics = Generics::of(&generics);
+    let generics = Generics::of(&item.sig.generics, place);
     let mut names = types::Names::new(&generics);
     let (params, fit) = params::read(&mut item, &mut names, diags);
     broken |= !fit;
@@ -96,9 +99,13 @@ pub(crate) fn request(args: TokenStream, item: TokenStream, diags: &mut Diags) -
         broken |= !signature::differentiates(&item.sig, &params, &shape, diags);
     }
     let companion = options.name.clone().unwrap_or_else(|| item.sig.ident.clone());
-    signature::check_name(&companion, diags);
+    match place {
+        Place::Companion => signature::check_name(&companion, diags),
+        Place::Beside | Place::Declared => options.check_beside(diags),
+    }
     let opaque = options.opaque(&params, &shape, &item.sig, diags);
     Some(Request {
+        place,
         companion,
         facade: options
             .facade

@@ -1,4 +1,4 @@
-//! The attribute's arguments: `name = …`, `crate = …`, `derivative(…)`, `vjp = …`, `jvp = …`.
+//! The attribute's arguments: `name = …`, `crate = …`, `derivative(…)`, `vjp = …`, `jvp = …`, `associated`.
 
 use super::{Opaque, RequestParam};
 use crate::diag::Diags;
@@ -10,13 +10,15 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Ident, Token};
 
 /// Every option there is, as it is written.
-const OPTIONS: &[&str] = &["name", "crate", "derivative", "vjp", "jvp"];
+const OPTIONS: &[&str] = &["name", "crate", "derivative", "vjp", "jvp", "associated"];
 
 /// The attribute as the user wrote it.
 #[derive(Default)]
 pub(super) struct Options {
     pub(super) name: Option<Ident>,
     pub(super) facade: Option<syn::Path>,
+    /// The function stands in an `impl` or a `trait`.
+    pub(super) associated: bool,
     derivative: Option<(Ident, Vec<(Ident, syn::Expr)>)>,
     vjp: Option<syn::Path>,
     jvp: Option<syn::Path>,
@@ -53,6 +55,7 @@ impl Options {
             "crate" => self.facade = value(input, &option, "a path", "my_crate::differentiable", diags),
             "vjp" => self.vjp = value(input, &option, "the path of a function", "f_vjp", diags),
             "jvp" => self.jvp = value(input, &option, "the path of a function", "f_jvp", diags),
+            "associated" => self.associated = true,
             "derivative" => {
                 let inside;
                 syn::parenthesized!(inside in input);
@@ -76,6 +79,20 @@ impl Options {
         }
         seen.push(option);
         Ok(())
+    }
+
+    /// Options that only a companion has.
+    pub(super) fn check_beside(&self, diags: &mut Diags) {
+        if let Some(name) = &self.name {
+            diags
+                .error(name, "the derivatives of a method are called by its own name")
+                .help("remove `name = …`");
+        }
+        for path in self.vjp.iter().chain(&self.jvp) {
+            diags
+                .error(path, "the derivative of a method cannot be given by a function")
+                .help("write a function that takes what it needs of `self` as parameters, and let the method call it");
+        }
     }
 
     /// What stands for the body, checked against the parameters.

@@ -2,22 +2,40 @@
 
 use super::RequestParam;
 use super::params::spelled;
+use super::place::mentions_self;
 use super::types::{MisfitKind, Names, is_primitive, plain};
 use crate::diag::Diags;
 use crate::ir::{Passing, Type};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 
-/// The item as a function. Everything else that an attribute can stand on is an error.
-pub(super) fn function(item: TokenStream, diags: &mut Diags) -> Option<syn::ItemFn> {
+/// The item as a function, and whether it is only declared. Everything else that an attribute can stand on is an error.
+pub(super) fn function(
+    item: TokenStream,
+    associated: bool,
+    diags: &mut Diags,
+) -> Option<(syn::ItemFn, bool)> {
     let failure = match syn::parse2::<syn::ItemFn>(item.clone()) {
-        Ok(function) => return Some(function),
+        Ok(function) => return Some((function, false)),
         Err(failure) => failure,
     };
     if let Ok(declared) = syn::parse2::<syn::TraitItemFn>(item.clone()) {
+        let declared = syn::ItemFn {
+            attrs: declared.attrs,
+            vis: syn::Visibility::Inherited,
+            sig: declared.sig,
+            block: Box::new(syn::parse_quote!({})),
+            modifiers: declared.modifiers,
+        };
+        if associated || declared.sig.receiver().is_some() || mentions_self(&declared) {
+            return Some((declared, true));
+        }
         diags
             .error(&declared.sig.ident, format!("`{}` has no body", declared.sig.ident))
-            .help("write a function that calls it, and say its derivative: `#[differentiable(derivative(x = …))]`");
+            .help(
+                "in a trait, write `#[differentiable(associated)]`; elsewhere, write a function that calls it, and say its \
+                 derivative: `#[differentiable(derivative(x = …))]`",
+            );
         return None;
     }
     let (at, what, help) = match syn::parse2::<syn::Item>(item) {
@@ -82,14 +100,22 @@ pub(super) fn check(sig: &syn::Signature, diags: &mut Diags) -> bool {
             "take a slice",
         );
     }
-    if let Some(it) = sig.receiver() {
+    if let Some(it) = sig.receiver().filter(|it| changes_self(it)) {
         refuse(
             it,
-            "a method cannot be differentiated",
-            "write a function that takes what it needs of `self` as parameters",
+            "a method that changes `self` cannot be differentiated",
+            "take `&self`, and return what is new",
         );
     }
     broken
+}
+
+/// `&mut self`
+fn changes_self(it: &syn::Receiver) -> bool {
+    match &it.kind {
+        syn::ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
+        _ => false,
+    }
 }
 
 /// The companion stands in the type namespace, where it may not hide a type of the language.

@@ -11,6 +11,14 @@ pub(in crate::emit) struct Function {
     pub(in crate::emit) name: Ident,
     /// The documentation; hidden from it if there is none.
     pub(in crate::emit) docs: Vec<String>,
+    /// Other attributes, beside a method.
+    pub(super) lead: TokenStream,
+    pub(super) vis: syn::Visibility,
+    /// Declared in a trait: there is no body.
+    pub(super) declared: bool,
+    /// In a trait, not of `dyn` types: it has a result that only its function names.
+    pub(in crate::emit) sized: bool,
+    pub(super) receiver: Option<syn::Receiver>,
     /// Panics point to the caller.
     pub(in crate::emit) tracks: bool,
     /// Patterns and types.
@@ -47,11 +55,20 @@ impl Function {
         let Function {
             name,
             docs,
+            lead,
+            vis,
+            declared,
+            sized,
+            receiver,
             tracks,
             params,
             output,
-            generics,
+            mut generics,
         } = self;
+        if sized || (receiver.is_some() && generics.type_params().next().is_some()) {
+            let sized = syn::parse_quote!(Self: ::core::marker::Sized);
+            generics.make_where_clause().predicates.push(sized);
+        }
         let docs: Vec<_> = docs
             .iter()
             .map(|text| format!(" {}\n", text.replace('\n', "\n ")))
@@ -63,15 +80,29 @@ impl Function {
             quote!(#[doc = #text])
         };
         let tracks = tracks.then(|| quote!(#[track_caller]));
-        let (patterns, types): (Vec<_>, Vec<_>) = params.into_iter().unzip();
+        let (mut patterns, types): (Vec<_>, Vec<_>) = params.into_iter().unzip();
+        let receiver = receiver.map(|receiver| {
+            let receiver = super::beside::plain(&receiver);
+            quote!(#receiver,)
+        });
         let (lt, list, gt) = (&generics.lt_token, &generics.params, &generics.gt_token);
         let generic = lt.is_some().then(|| quote!(#lt #list #gt));
         let bounds = &generics.where_clause;
+        if declared {
+            patterns.fill(quote!(_));
+            return quote! {
+                #lead
+                #docs
+                #tracks
+                fn #name #generic (#receiver #(#patterns: #types),*) -> #output #bounds;
+            };
+        }
         quote! {
+            #lead
             #docs
             #[inline]
             #tracks
-            pub fn #name #generic (#(#patterns: #types),*) -> #output #bounds {
+            #vis fn #name #generic (#receiver #(#patterns: #types),*) -> #output #bounds {
                 #body
             }
         }
