@@ -118,8 +118,17 @@ fn match_of_result(x: &[f64]) -> f64 {
 }
 
 #[differentiable]
+fn sum_of_results(x: &[f64]) -> Result<f64, Trouble> {
+    let logs = x.iter().map(|v| log(*v)).collect::<Result<Vec<f64>, Trouble>>()?;
+    let folded = x.iter().try_fold(1.0, |acc, v| log(*v).map(|l| acc + l * l))?;
+    Ok(logs.iter().sum::<f64>() * folded)
+}
+
+#[differentiable]
 fn end_of_results(x: &[f64]) -> f64 {
-    converted(x).unwrap_or(1.0) + uses_solve(x, &[1.0, 2.0]).unwrap_or(x[1])
+    sum_of_results(x).unwrap_or(x[0])
+        + converted(x).unwrap_or(1.0)
+        + uses_solve(x, &[1.0, 2.0]).unwrap_or(x[1])
 }
 
 #[differentiable]

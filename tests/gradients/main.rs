@@ -20,6 +20,7 @@
 mod check;
 mod harness;
 
+mod adaptors;
 mod aggregates;
 mod arithmetic;
 mod branches;

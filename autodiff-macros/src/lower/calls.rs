@@ -40,7 +40,11 @@ impl Lowerer<'_> {
         let recursive = self.is_recursive(path);
         let output = match recursive {
             true => self.request.output.1.clone(),
-            false => want.cloned().unwrap_or(Type::Float(Float::Inferred)),
+            false => match want {
+                // An option of who knows what.
+                Some(ty) if matches!(ty.payload(), Some(Type::Host)) => Type::optional(guess::number()),
+                other => other.cloned().unwrap_or_else(guess::number),
+            },
         };
         let (mut results, mut types) = (Vec::new(), Vec::new());
         let result = self.result_tree(&output, &mut results, &mut types);

@@ -138,6 +138,22 @@ impl Lowerer<'_> {
         }
     }
 
+    /// As [`Lowerer::apply`], where names mean what they meant where the function was written.
+    pub(super) fn apply_func(
+        &mut self,
+        f: &super::items::Func,
+        args: Vec<Operand>,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        let Some(names) = &f.names else {
+            return self.apply(&f.code, args, want);
+        };
+        let outside = self.scopes.enter(names.clone());
+        let res = self.apply(&f.code, args, want);
+        self.scopes.leave(outside);
+        res
+    }
+
     fn run_closure(
         &mut self,
         it: &syn::ExprClosure,

@@ -197,7 +197,7 @@ impl<'a> Lowerer<'a> {
     }
 
     pub(super) fn continue_expr(&mut self, it: &syn::ExprContinue) -> Lowered<Operand> {
-        match self.target_frame(it.label.as_ref()) {
+        match self.continued_frame(it.label.as_ref()) {
             Some(at) if self.frames[at].kind == FrameKind::Loop => self.next(at),
             _ => self.unsupported(it, "a `continue` of nothing"),
         }

@@ -21,6 +21,8 @@ pub(super) struct Frame {
     pub(super) next: Option<VarId>,
     /// What `return` or `break` handed over.
     pub(super) value: VarId,
+    /// A loop that is a part of the loop around it: `break` leaves that one.
+    pub(super) inner: bool,
     /// The type that `return` is to give.
     pub(super) want: Option<Type>,
     /// Places with lower numbers are older than the frame.
@@ -215,12 +217,26 @@ impl Lowerer<'_> {
         Ok(())
     }
 
-    /// The frame that `break` or `continue` means; an error if there is none.
+    /// The frame that `break` means; an error if there is none.
     pub(super) fn target_frame(&self, label: Option<&syn::Lifetime>) -> Option<usize> {
-        self.frames.iter().rposition(|frame| match label {
+        let own = |frame: &Frame| match label {
             Some(label) => frame.label.as_deref() == Some(label.ident.to_string().as_str()),
-            None => frame.kind == FrameKind::Loop,
-        })
+            None => frame.kind == FrameKind::Loop && !frame.inner,
+        };
+        self.frames.iter().rposition(own)
+    }
+
+    /// The frame that `continue` means: of a loop in several parts the part that runs.
+    pub(super) fn continued_frame(&self, label: Option<&syn::Lifetime>) -> Option<usize> {
+        let mut at = self.target_frame(label)?;
+        let loops = self.frames.iter().enumerate().skip(at + 1);
+        for (k, frame) in loops.filter(|(_, frame)| frame.kind == FrameKind::Loop) {
+            if !frame.inner {
+                break;
+            }
+            at = k;
+        }
+        Some(at)
     }
 
     /// `'label: { .. break 'label value; .. }`, or the same without a label.
@@ -252,6 +268,7 @@ impl Lowerer<'_> {
             next: None,
             value,
             want,
+            inner: kind == FrameKind::Loop && std::mem::take(&mut self.inner_loop),
             places: self.b.body.places.len(),
         });
         let side = self.side(|lowerer| match body(lowerer, at) {

@@ -305,7 +305,11 @@ impl Lowerer<'_> {
         if let Some(res) = self.pop_unwrapped(it) {
             return res;
         }
-        if super::items::is_walk(&it.receiver) && self.touches_varied(expr) {
+        if self.is_stepped(it) {
+            return self.step_iterator(it);
+        }
+        if self.is_iterator(&it.receiver) && (self.touches_varied(expr) || self.names_iterator(&it.receiver))
+        {
             return self.reduction(it, want);
         }
         let ty = self.peek(&it.receiver);
@@ -438,7 +442,7 @@ fn moves_memory(func: &syn::Expr) -> bool {
         .map(|segment| segment.ident.to_string());
     let (last, before) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
     match before.as_str() {
-        "Vec" => matches!(last.as_str(), "new" | "with_capacity" | "from"),
+        "Vec" => matches!(last.as_str(), "new" | "with_capacity" | "from" | "from_iter"),
         "array" => last == "from_fn",
         "mem" => matches!(last.as_str(), "swap" | "replace" | "take"),
         _ => false,

@@ -49,10 +49,12 @@ pub(crate) fn of_receiver(it: &syn::ExprMethodCall, want: Option<&Type>) -> Opti
     if let Some(payload) = optional
         && matches!(name.as_str(), "map" | "inspect" | "clone" | "copied")
     {
-        let payload = if name == "map" { number() } else { payload.clone() };
+        let open = name == "map" || matches!(payload, Type::Host);
+        let payload = if open { number() } else { payload.clone() };
         return Some(Type::optional(payload));
     }
     if is_option_method(&name) {
+        let optional = optional.filter(|ty| !matches!(ty, Type::Host));
         let told = match name.as_str() {
             "unwrap" | "expect" | "unwrap_or" | "unwrap_or_else" | "unwrap_or_default" => want.cloned(),
             "ok_or" | "ok_or_else" | "ok" | "map_err" | "or" | "or_else" | "filter" => optional.cloned(),

@@ -4,7 +4,7 @@
 //! `a[i] * b[i]`: the same instructions as the loop that one would write by hand.
 
 use super::Lowerer;
-use super::items::{Item, SOURCES, Steps, Walk, is_walk};
+use super::items::{Func, Item, SOURCES, Steps, Walk};
 use super::operand::{By, Halt, Lowered, Operand};
 use super::places::inner;
 use crate::ir::{BinaryOp, Const, HostArg, Instr, Int, PlaceRef, Type, ValueId};
@@ -12,15 +12,17 @@ use syn::spanned::Spanned;
 
 impl Lowerer<'_> {
     /// The walk of what stands behind `in`, or in front of an adaptor.
-    pub(super) fn walk<'e>(&mut self, expr: &'e syn::Expr) -> Lowered<Walk<'e>> {
+    pub(super) fn walk(&mut self, expr: &syn::Expr) -> Lowered<Walk> {
         match inner(expr) {
             syn::Expr::Range(it) => self.walk_range(it),
+            syn::Expr::Path(it) if self.iterator_at(it).is_some() => Ok(self.rest_of_iterator(it)),
+            syn::Expr::Call(it) if super::items::maker(&it.func).is_some() => self.walk_maker(it),
             syn::Expr::MethodCall(it)
-                if SOURCES.contains(&&*it.method.to_string()) && !is_walk(&it.receiver) =>
+                if SOURCES.contains(&&*it.method.to_string()) && !self.is_iterator(&it.receiver) =>
             {
                 self.walk_source(it)
             }
-            syn::Expr::MethodCall(it) if is_walk(&it.receiver) => self.walk_adaptor(it),
+            syn::Expr::MethodCall(it) if self.is_iterator(&it.receiver) => self.walk_adaptor(it),
             other if matches!(self.peek(other), Type::Host) && !self.touches_varied(other) => {
                 self.walk_host(other)
             }
@@ -31,7 +33,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn walk_range<'e>(&mut self, it: &syn::ExprRange) -> Lowered<Walk<'e>> {
+    fn walk_range(&mut self, it: &syn::ExprRange) -> Lowered<Walk> {
         let Some(start) = &it.start else {
             return self.unsupported(it, "an iterator without a start");
         };
@@ -121,7 +123,7 @@ impl Lowerer<'_> {
     }
 
     /// A list that stands behind `in` itself, or in front of `iter()`.
-    fn walk_operand<'e>(&mut self, expr: &syn::Expr, operand: Operand) -> Lowered<Walk<'e>> {
+    fn walk_operand(&mut self, expr: &syn::Expr, operand: Operand) -> Lowered<Walk> {
         let by = match &operand {
             Operand::Place { by, .. } => *by,
             Operand::Ref(_) => By::Ref,
@@ -141,7 +143,7 @@ impl Lowerer<'_> {
     }
 
     /// An iterator that carries no derivative, and that only rustc understands.
-    fn walk_host<'e>(&mut self, expr: &syn::Expr) -> Lowered<Walk<'e>> {
+    fn walk_host(&mut self, expr: &syn::Expr) -> Lowered<Walk> {
         let facade = &self.request.facade;
         if let Some(list) = borrowed_list(expr) {
             let list: syn::Expr = syn::parse_quote_spanned!(list.span()=> #facade::__private::list(&#list));
@@ -175,7 +177,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn walk_list<'e>(&mut self, expr: &syn::Expr, at: PlaceRef, by: By) -> Lowered<Walk<'e>> {
+    fn walk_list(&mut self, expr: &syn::Expr, at: PlaceRef, by: By) -> Lowered<Walk> {
         if self.type_at(&at).element().is_none() {
             return self.unsupported(expr, "a loop over this");
         }
@@ -205,7 +207,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn steps_from_zero(&mut self, end: ValueId) -> Steps {
+    pub(super) fn steps_from_zero(&mut self, end: ValueId) -> Steps {
         let start = self.usize(0);
         Steps {
             start,
@@ -216,7 +218,7 @@ impl Lowerer<'_> {
     }
 
     /// `xs.iter()`, `xs.windows(2)`, …
-    fn walk_source<'e>(&mut self, it: &'e syn::ExprMethodCall) -> Lowered<Walk<'e>> {
+    fn walk_source(&mut self, it: &syn::ExprMethodCall) -> Lowered<Walk> {
         let receiver = self.in_place(&it.receiver, Some(&super::guess::aggregate()))?;
         let name = it.method.to_string();
         let by = match &*name {
@@ -266,17 +268,17 @@ impl Lowerer<'_> {
         })
     }
 
-    fn only_argument<'e>(&mut self, it: &'e syn::ExprMethodCall) -> Lowered<&'e syn::Expr> {
+    pub(super) fn only_argument<'e>(&mut self, it: &'e syn::ExprMethodCall) -> Lowered<&'e syn::Expr> {
         match it.args.first() {
             Some(arg) if it.args.len() == 1 => Ok(arg),
             _ => self.unsupported(&it.method, "this number of arguments"),
         }
     }
 
-    fn walk_adaptor<'e>(&mut self, it: &'e syn::ExprMethodCall) -> Lowered<Walk<'e>> {
+    fn walk_adaptor(&mut self, it: &syn::ExprMethodCall) -> Lowered<Walk> {
         let walk = self.walk(&it.receiver)?;
         match &*it.method.to_string() {
-            "into_iter" | "by_ref" => Ok(walk),
+            "into_iter" | "fuse" | "peekable" => Ok(walk),
             "rev" => {
                 let steps = Steps {
                     reversed: !walk.steps.reversed,
@@ -287,6 +289,7 @@ impl Lowerer<'_> {
                 }
                 Ok(Walk { steps, ..walk })
             }
+            "enumerate" | "skip" | "take" if !walk.item.is_counted() => self.walk_by_count(it, walk),
             "enumerate" => {
                 let walk = self.zero_based(it, walk)?;
                 let item = Item::Pair(Box::new(Item::Number), Box::new(walk.item));
@@ -356,21 +359,19 @@ impl Lowerer<'_> {
             "map" => {
                 let f = self.only_argument(it)?;
                 Ok(Walk {
-                    item: Item::Map(Box::new(walk.item), f, None),
+                    item: Item::Map(Box::new(walk.item), Func::new(f), None),
                     ..walk
                 })
             }
             "filter" => {
                 let f = self.only_argument(it)?;
                 Ok(Walk {
-                    item: Item::Filter(Box::new(walk.item), f),
+                    item: Item::Filter(Box::new(walk.item), Func::new(f)),
                     ..walk
                 })
             }
-            name => {
-                let message = format!("`{name}` cannot be differentiated");
-                self.refuse(&it.method, &message, "write the loop out")
-            }
+            "by_ref" => self.refuse_by_ref(&it.method),
+            _ => self.walk_further(it, walk),
         }
     }
 }

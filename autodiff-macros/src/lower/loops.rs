@@ -8,7 +8,7 @@ use super::places::inner;
 use crate::ir::{HostArg, Instr, Type, ValueId};
 
 /// What is done with each item.
-type Each<'k, 'a> = dyn FnMut(&mut Lowerer<'a>, Operand) -> Lowered<()> + 'k;
+pub(super) type Each<'k, 'a> = dyn FnMut(&mut Lowerer<'a>, Operand) -> Lowered<()> + 'k;
 
 impl<'a> Lowerer<'a> {
     /// `for pat in expr { .. }`
@@ -29,9 +29,12 @@ impl<'a> Lowerer<'a> {
     pub(super) fn run(
         &mut self,
         label: Option<&syn::Label>,
-        walk: &Walk<'_>,
+        walk: &Walk,
         each: &mut Each<'_, 'a>,
     ) -> Lowered<Operand> {
+        if let Some(res) = self.run_chain(label, walk, each) {
+            return res;
+        }
         let Steps {
             start,
             end,
@@ -59,7 +62,7 @@ impl<'a> Lowerer<'a> {
     fn run_forever(
         &mut self,
         label: Option<&syn::Label>,
-        walk: &Walk<'_>,
+        walk: &Walk,
         each: &mut Each<'_, 'a>,
     ) -> Lowered<Operand> {
         let span = self.b.span;
@@ -105,7 +108,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Does `each` with the item of number `i`, unless it is filtered out.
-    pub(super) fn with_item(&mut self, item: &Item<'_>, i: ValueId, each: &mut Each<'_, 'a>) -> Lowered<()> {
+    pub(super) fn with_item(&mut self, item: &Item, i: ValueId, each: &mut Each<'_, 'a>) -> Lowered<()> {
         match item {
             Item::Number => each(self, Operand::Value(i)),
             Item::Element { at, by } => {
@@ -152,21 +155,28 @@ impl<'a> Lowerer<'a> {
                 each(lowerer, owned)
             }),
             Item::Map(item, f, want) => self.with_item(item, i, &mut |lowerer, x| {
-                let y = lowerer.apply(f, vec![x], want.as_ref())?;
+                let y = lowerer.apply_func(f, vec![x], want.as_ref())?;
                 each(lowerer, y)
             }),
-            Item::Filter(item, f) => self.with_item(item, i, &mut |lowerer, x| {
-                let keep = lowerer.apply(f, vec![x.clone().borrowed()], Some(&Type::Bool))?;
-                let Some(keep) = lowerer.scalar(&keep) else {
-                    return lowerer.unsupported(f, "a filter by this");
-                };
-                lowerer.fork(
-                    keep,
-                    |lowerer| each(lowerer, x).map(|()| Operand::UNIT),
-                    |_| Ok(Operand::UNIT),
-                )?;
-                Ok(())
+            Item::Inspect(item, f) => self.with_item(item, i, &mut |lowerer, x| {
+                lowerer.apply_func(f, vec![x.clone().borrowed()], None)?;
+                each(lowerer, x)
             }),
+            Item::Given(operand) => each(self, operand.clone()),
+            Item::Filter(..)
+            | Item::FilterMap(..)
+            | Item::TakeWhile(..)
+            | Item::MapWhile(..)
+            | Item::SkipWhile(..)
+            | Item::Scan(..)
+            | Item::Flat(..)
+            | Item::Numbered(..)
+            | Item::Limited(..)
+            | Item::Behind(..)
+            | Item::Chain { .. }
+            | Item::Cycle(..)
+            | Item::Successors(..)
+            | Item::FromFn(_) => self.with_uncounted(item, i, each),
         }
     }
 

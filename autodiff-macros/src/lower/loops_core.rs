@@ -74,6 +74,7 @@ impl<'a> Lowerer<'a> {
             next: None,
             value,
             want: None,
+            inner: std::mem::take(&mut self.inner_loop),
             places: self.b.body.places.len(),
         };
         let mut assumed = Assumed::default();

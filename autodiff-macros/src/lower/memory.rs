@@ -32,6 +32,13 @@ impl Lowerer<'_> {
                     None => self.unsupported(&it.args[0], "a `Vec` made of this"),
                 }
             }
+            ([.., "Vec", "from_iter"], 1) => {
+                let list = &it.args[0];
+                let collect: syn::Expr = syn::parse_quote_spanned!(self.b.span=> #list.into_iter().collect());
+                let element = Type::Vec(Box::new(Type::Float(Float::Inferred)));
+                let told = want.filter(|ty| matches!(ty, Type::Vec(_)));
+                self.expr(&collect, Some(told.unwrap_or(&element)))
+            }
             ([.., "array", "from_fn"], 1) => self.array_from_fn(it, want),
             ([.., "stop_gradient"], 1) => self.stop_gradient(it, path, want),
             ([.., "mem", "swap"], 2) => self.mem_swap(it),

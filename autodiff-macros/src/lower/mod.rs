@@ -1,5 +1,6 @@
 //! Syntax to IR: the last stage that sees the user's tokens, and the last that can refuse them.
 
+mod adaptors;
 mod aggregates;
 mod assign;
 mod bindings;
@@ -23,6 +24,7 @@ mod macros;
 mod memory;
 mod methods;
 mod names;
+mod nested;
 mod numbering;
 mod opaque;
 mod operand;
@@ -40,7 +42,9 @@ mod references;
 mod reorder;
 mod reslice;
 mod scope;
+mod searches;
 mod selections;
+mod stepping;
 mod stmts;
 #[cfg(test)]
 mod tests;
@@ -75,6 +79,8 @@ pub(crate) fn body(request: &Request, diags: &mut Diags) -> Option<Body> {
         open: BTreeSet::new(),
         references: BTreeSet::new(),
         closures: BTreeMap::new(),
+        iterators: BTreeMap::new(),
+        inner_loop: false,
         diags,
     };
     let (body, open) = match &request.opaque {
@@ -103,6 +109,10 @@ struct Lowerer<'a> {
     /// Host values that are references for sure.
     references: BTreeSet<ValueId>,
     closures: BTreeMap<scope::VarId, closures::Closure>,
+    /// Iterators that variables are bound to.
+    iterators: BTreeMap<scope::VarId, stepping::Stepping>,
+    /// The next loop is a part of the loop around it.
+    inner_loop: bool,
 }
 
 /// The state to go back to when a loop is lowered once more.
@@ -146,6 +156,7 @@ impl Lowerer<'_> {
         self.references.retain(|id| (id.0 as usize) < values);
         let variables = self.scopes.len();
         self.closures.retain(|id, _| id.0 < variables);
+        self.iterators.retain(|id, _| id.0 < variables);
     }
 
     /// Refuses a construct at its smallest token; the way out is added by the caller.

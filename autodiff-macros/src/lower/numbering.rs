@@ -8,14 +8,19 @@ use crate::rules::Rule;
 
 impl Lowerer<'_> {
     /// The same items numbered `0, 1, …` in the order in which they come.
-    pub(super) fn zero_based<'e>(&mut self, it: &syn::ExprMethodCall, walk: Walk<'e>) -> Lowered<Walk<'e>> {
+    pub(super) fn zero_based(&mut self, it: &syn::ExprMethodCall, walk: Walk) -> Lowered<Walk> {
         if !walk.item.is_counted() {
             let message = format!(
                 "`{}` of items that are filtered cannot be differentiated",
                 it.method
             );
-            return self.refuse(&it.method, &message, "write the loop out");
+            return self.refuse(&it.method, &message, "collect them into a `Vec` first");
         }
+        Ok(self.renumbered(walk))
+    }
+
+    /// As [`Lowerer::zero_based`], where some numbers may have no item.
+    pub(super) fn renumbered(&mut self, walk: Walk) -> Walk {
         let Steps {
             start,
             end,
@@ -25,7 +30,7 @@ impl Lowerer<'_> {
         let ty = self.int_type(start);
         let at_zero = self.b.constant(start) == Some(Const::Int(0));
         if at_zero && step.is_none() && !reversed && matches!(ty, Int::Usize) {
-            return Ok(walk);
+            return walk;
         }
         let count = end.map(|end| self.count_of(start, end, step));
         let first = match (reversed, count) {
@@ -54,11 +59,11 @@ impl Lowerer<'_> {
             step: None,
             reversed: false,
         };
-        Ok(Walk { steps, item })
+        Walk { steps, item }
     }
 
     /// How many items a walk has; an error if only running it tells.
-    pub(super) fn count(&mut self, it: &syn::ExprMethodCall, walk: &Walk<'_>) -> Lowered<ValueId> {
+    pub(super) fn count(&mut self, it: &syn::ExprMethodCall, walk: &Walk) -> Lowered<ValueId> {
         let counted = self.zero_based(it, walk.clone())?;
         match counted.steps.end {
             Some(end) => Ok(end),

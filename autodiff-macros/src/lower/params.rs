@@ -28,6 +28,7 @@ impl Lowerer<'_> {
                 next: None,
                 value,
                 want: Some(output.clone()),
+                inner: false,
                 places: 0,
             });
             lowerer.scopes.open();

@@ -161,8 +161,11 @@ impl Lowerer<'_> {
             return true;
         }
         let ids = names.iter().filter_map(|name| self.scopes.find(name));
-        ids.into_iter()
-            .any(|id| self.is_varied(&self.scopes.var(id).slot) || self.is_varied_closure(id))
+        ids.into_iter().any(|id| {
+            self.is_varied(&self.scopes.var(id).slot)
+                || self.is_varied_closure(id)
+                || self.iterators.contains_key(&id)
+        })
     }
 }
 

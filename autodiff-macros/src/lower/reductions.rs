@@ -14,7 +14,7 @@ impl<'a> Lowerer<'a> {
         if let (syn::Expr::Range(range), true) = (inner(&it.receiver), it.method == "contains") {
             return self.range_contains(it, range);
         }
-        let mut walk = self.walk(&it.receiver)?;
+        let mut walk = self.walk_for(it)?;
         let turbofish = it.turbofish.as_ref().and_then(|args| match args.args.first() {
             Some(syn::GenericArgument::Type(ty)) => Some(ty.clone()),
             _ => None,
@@ -25,6 +25,12 @@ impl<'a> Lowerer<'a> {
             ("sum" | "product", Some(ty)) if is_scalar(ty) => walk.wanted(ty),
             ("collect", Some(Type::Vec(element))) if !matches!(**element, Type::Float(Float::Inferred)) => {
                 walk.wanted(element);
+            }
+            ("collect", Some(ty)) => {
+                if let Some(element) = ty.payload().and_then(Type::element) {
+                    let item = Type::optional(element.clone());
+                    walk.wanted(&item);
+                }
             }
             _ => (),
         }
@@ -55,7 +61,7 @@ impl<'a> Lowerer<'a> {
             ("any" | "all", 1) => self.any_or_all(it, &walk),
             ("collect", 0) => self.collect(it, &walk, want),
             (name, _) => {
-                if let Some(res) = self.selection(it, &walk) {
+                if let Some(res) = self.selection(it, &walk, want) {
                     return res;
                 }
                 let message = format!("`{name}` of an iterator cannot be differentiated");
@@ -89,7 +95,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// `sum` and `product`, which begin as in std: with `-0.0` and `1.0`.
-    fn total(&mut self, walk: &Walk<'_>, want: Option<&Type>, op: BinaryOp) -> Lowered<Operand> {
+    fn total(&mut self, walk: &Walk, want: Option<&Type>, op: BinaryOp) -> Lowered<Operand> {
         let ty = match (want, self.item_type(&walk.item)) {
             (Some(ty @ (Type::Float(_) | Type::Int(_))), _) => ty.clone(),
             (_, Some(ty)) => ty,
@@ -110,7 +116,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The type of a scalar item, as far as it is known before it is computed.
-    fn item_type(&self, item: &Item<'_>) -> Option<Type> {
+    fn item_type(&self, item: &Item) -> Option<Type> {
         match item {
             Item::Number => Some(Type::Int(Int::Inferred)),
             Item::Element { at, .. } => self.type_at(at).element().filter(|ty| is_scalar(ty)).cloned(),
@@ -118,15 +124,37 @@ impl<'a> Lowerer<'a> {
                 Item::Number => Some(Type::Int(*ty)),
                 _ => self.item_type(item),
             },
-            Item::Copied(item) | Item::Filter(item, _) => self.item_type(item),
-            Item::Part { .. } | Item::Pair(..) | Item::Map(..) | Item::Host(_) => None,
+            Item::Copied(item)
+            | Item::Inspect(item, _)
+            | Item::Filter(item, _)
+            | Item::TakeWhile(item, _)
+            | Item::SkipWhile(item, ..)
+            | Item::Limited(item, ..)
+            | Item::Behind(item, ..)
+            | Item::Cycle(item, _) => self.item_type(item),
+            Item::Chain { first, second, .. } => {
+                let (a, b) = (self.item_type(first)?, self.item_type(second)?);
+                Some(super::branches::more_known(a, b))
+            }
+            Item::Given(operand) => Some(self.type_of(operand)).filter(is_scalar),
+            Item::Part { .. }
+            | Item::Pair(..)
+            | Item::Map(..)
+            | Item::Host(_)
+            | Item::FilterMap(..)
+            | Item::MapWhile(..)
+            | Item::Scan(..)
+            | Item::Flat(..)
+            | Item::Numbered(..)
+            | Item::Successors(..)
+            | Item::FromFn(_) => None,
         }
     }
 
     /// Runs the walk with a variable that each item changes.
     fn fold(
         &mut self,
-        walk: &Walk<'_>,
+        walk: &Walk,
         first: Operand,
         mut step: impl FnMut(&mut Self, Operand, Operand) -> Lowered<Operand>,
     ) -> Lowered<Operand> {
@@ -146,7 +174,7 @@ impl<'a> Lowerer<'a> {
         Ok(self.scopes.get(&path).clone())
     }
 
-    fn any_or_all(&mut self, it: &syn::ExprMethodCall, walk: &Walk<'_>) -> Lowered<Operand> {
+    fn any_or_all(&mut self, it: &syn::ExprMethodCall, walk: &Walk) -> Lowered<Operand> {
         let all = it.method == "all";
         let first = self.b.bool(all);
         self.fold(walk, Operand::Value(first), |lowerer, so_far, item| {
@@ -166,12 +194,15 @@ impl<'a> Lowerer<'a> {
     }
 
     /// `collect::<Vec<_>>()`: numbers are written into a `Vec` of known length, everything else is pushed.
-    fn collect(
+    pub(super) fn collect(
         &mut self,
         it: &syn::ExprMethodCall,
-        walk: &Walk<'_>,
+        walk: &Walk,
         want: Option<&Type>,
     ) -> Lowered<Operand> {
+        if let Some(inner) = want.and_then(Type::payload) {
+            return self.collect_options(it, walk, inner);
+        }
         if !matches!(want, Some(Type::Vec(_))) {
             return self.refuse(
                 &it.method,
@@ -202,7 +233,7 @@ impl<'a> Lowerer<'a> {
     /// `None` if the items turn out to be no numbers: the caller starts again.
     fn collect_numbers(
         &mut self,
-        walk: &Walk<'_>,
+        walk: &Walk,
         len: ValueId,
         want: Option<&Type>,
     ) -> Lowered<Option<Operand>> {

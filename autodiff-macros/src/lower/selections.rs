@@ -11,18 +11,21 @@ impl<'a> Lowerer<'a> {
     pub(super) fn selection(
         &mut self,
         it: &syn::ExprMethodCall,
-        walk: &Walk<'_>,
+        walk: &Walk,
+        want: Option<&Type>,
     ) -> Option<Lowered<Operand>> {
         Some(match (&*it.method.to_string(), it.args.len()) {
-            ("last", 0) => self.last_item(it, walk),
-            ("nth", 1) => self.nth_item(it, walk),
-            ("max_by" | "min_by", 1) => self.extreme(it, walk),
-            ("position" | "find", 1) => self.first_fitting(it, walk),
-            _ => return None,
+            ("last", 0) if walk.item.is_counted() => self.last_item(it, walk),
+            ("nth", 1) if walk.item.is_counted() && walk.steps.end.is_some() => self.nth_item(it, walk),
+            ("max_by" | "min_by", 1) if walk.item.is_counted() => self.extreme(it, walk),
+            ("position" | "find", 1) if walk.item.is_counted() && walk.steps.end.is_some() => {
+                self.first_fitting(it, walk)
+            }
+            _ => return self.search(it, walk, want),
         })
     }
 
-    fn last_item(&mut self, it: &syn::ExprMethodCall, walk: &Walk<'_>) -> Lowered<Operand> {
+    fn last_item(&mut self, it: &syn::ExprMethodCall, walk: &Walk) -> Lowered<Operand> {
         let (walk, count) = self.numbered(it, walk)?;
         let (zero, one) = (self.usize(0), self.usize(1));
         let some = self.compare(CompareOp::Gt, count, zero);
@@ -30,7 +33,7 @@ impl<'a> Lowerer<'a> {
         self.item_if(&walk, some, last)
     }
 
-    fn nth_item(&mut self, it: &syn::ExprMethodCall, walk: &Walk<'_>) -> Lowered<Operand> {
+    fn nth_item(&mut self, it: &syn::ExprMethodCall, walk: &Walk) -> Lowered<Operand> {
         let (walk, count) = self.numbered(it, walk)?;
         let n = self.value(&it.args[0], Some(&Type::USIZE))?;
         let some = self.compare(CompareOp::Lt, n, count);
@@ -38,7 +41,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The last of the largest items, or the first of the smallest, by a comparison, as std has it.
-    fn extreme(&mut self, it: &syn::ExprMethodCall, walk: &Walk<'_>) -> Lowered<Operand> {
+    fn extreme(&mut self, it: &syn::ExprMethodCall, walk: &Walk) -> Lowered<Operand> {
         let (walk, count) = self.numbered(it, walk)?;
         let (zero, one) = (self.usize(0), self.usize(1));
         let some = self.compare(CompareOp::Gt, count, zero);
@@ -81,7 +84,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// `position` and `find`: nothing is asked of the items behind the first that fits.
-    fn first_fitting(&mut self, it: &syn::ExprMethodCall, walk: &Walk<'_>) -> Lowered<Operand> {
+    fn first_fitting(&mut self, it: &syn::ExprMethodCall, walk: &Walk) -> Lowered<Operand> {
         let (walk, _) = self.numbered(it, walk)?;
         let zero = self.usize(0);
         let at = self.number_variable(zero);
@@ -124,7 +127,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The walk numbered from zero, and the number of its items.
-    fn numbered<'e>(&mut self, it: &syn::ExprMethodCall, walk: &Walk<'e>) -> Lowered<(Walk<'e>, ValueId)> {
+    fn numbered(&mut self, it: &syn::ExprMethodCall, walk: &Walk) -> Lowered<(Walk, ValueId)> {
         let walk = self.zero_based(it, walk.clone())?;
         match walk.steps.end {
             Some(count) => Ok((walk, count)),
@@ -142,7 +145,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Item `number` as an option: it is looked at only if `some`.
-    fn item_if(&mut self, walk: &Walk<'_>, some: ValueId, number: ValueId) -> Lowered<Operand> {
+    fn item_if(&mut self, walk: &Walk, some: ValueId, number: ValueId) -> Lowered<Operand> {
         let value = self.fork(
             some,
             |lowerer| lowerer.item_of(&walk.item, number),
@@ -156,7 +159,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Item `number` of a walk without filters.
-    fn item_of(&mut self, item: &super::items::Item<'_>, number: ValueId) -> Lowered<Operand> {
+    pub(super) fn item_of(&mut self, item: &super::items::Item, number: ValueId) -> Lowered<Operand> {
         let mut res = Operand::Unset;
         self.with_item(item, number, &mut |_, item| {
             res = item;

@@ -133,6 +133,14 @@ impl Lowerer<'_> {
             self.declare_closure(it, code);
             return Ok(());
         }
+        if let syn::Pat::Ident(it) = pat
+            && it.mutability.is_some()
+            && self.is_iterator(&init.expr)
+            && !matches!(inner(&init.expr), syn::Expr::Range(_))
+            && (self.touches_varied(&init.expr) || self.names_iterator(&init.expr))
+        {
+            return self.declare_iterator(it, &init.expr);
+        }
         let want = ty.or_else(|| self.guess(pat, &init.expr, rest, tail));
         let value = self.in_place(&init.expr, want.as_ref());
         let value = match value {
