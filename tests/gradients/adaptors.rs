@@ -25,7 +25,10 @@ fn chains(x: &[f64], y: &[f64]) -> f64 {
 fn ends_early(x: &[f64]) -> f64 {
     let a: f64 = x.iter().take_while(|v| **v < 1.0).map(|v| v.sin()).sum();
     let b: f64 = x.iter().skip_while(|v| **v < 1.0).map(|v| v * v).sum();
-    let c: f64 = x.iter().map_while(|v| if *v < 1.0 { Some(v.exp()) } else { None }).sum();
+    let c: f64 = x
+        .iter()
+        .map_while(|v| if *v < 1.0 { Some(v.exp()) } else { None })
+        .sum();
     let d = x.iter().take_while(|v| **v < 1.0).count() as f64;
     let mut e = 1.0;
     for v in x.iter().take_while(|v| **v < 1.0) {
@@ -56,9 +59,15 @@ fn running(x: &[f64]) -> f64 {
 
 #[differentiable]
 fn filters(x: &[f64]) -> f64 {
-    let a: f64 = x.iter().filter_map(|v| if *v > 0.0 { Some(v.ln()) } else { None }).sum();
+    let a: f64 = x
+        .iter()
+        .filter_map(|v| if *v > 0.0 { Some(v.ln()) } else { None })
+        .sum();
     let b: Vec<f64> = x.iter().filter_map(|v| (*v > 0.0).then(|| v * v)).collect();
-    let c: f64 = x.iter().filter_map(|&v| (v > 0.0).then_some(v)).fold(1.0, |p, v| p * v);
+    let c: f64 = x
+        .iter()
+        .filter_map(|&v| (v > 0.0).then_some(v))
+        .fold(1.0, |p, v| p * v);
     a * b[0] + c
 }
 
@@ -83,7 +92,9 @@ fn flattened(x: &[f64], m: &[[f64; 3]]) -> f64 {
 
 #[differentiable]
 fn try_folds(x: &[f64]) -> f64 {
-    let a = x.iter().try_fold(0.0, |acc, v| if *v > 0.0 { Some(acc + v.ln()) } else { None });
+    let a = x
+        .iter()
+        .try_fold(0.0, |acc, v| if *v > 0.0 { Some(acc + v.ln()) } else { None });
     let b = x.iter().find_map(|v| if *v > 1.0 { Some(v * v) } else { None });
     let c = x.iter().copied().reduce(|a, b| a * b).unwrap();
     a.unwrap_or(x[0]) * b.unwrap_or(2.0) + c
@@ -162,7 +173,10 @@ fn into_collections(x: [f64; 4]) -> f64 {
 fn one_behind_the_other() {
     check!(chains(&vec![0.3, 0.7], &vec![0.9, 1.5, 0.2]));
     check!(chains(&vec![1.3, 0.7], &vec![0.9, 0.5]));
-    check!(flattened(&vec![0.3, 0.7, 1.1], &vec![[0.9, -1.5, 0.2], [0.4, 1.3, 0.8]]));
+    check!(flattened(
+        &vec![0.3, 0.7, 1.1],
+        &vec![[0.9, -1.5, 0.2], [0.4, 1.3, 0.8]]
+    ));
 }
 
 #[test]

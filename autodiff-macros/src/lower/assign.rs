@@ -57,7 +57,12 @@ impl Lowerer<'_> {
             Target::Place(at) => self.assign_place(&tokens.left, at, value),
             Target::Tuple(targets) => {
                 // All of the right side is read before any of the left is written.
-                let value = self.settled(value);
+                let value = match self.settled(value) {
+                    Operand::Place { at, by: _ } if self.type_at(&at).element().is_some() => {
+                        Operand::Tuple(self.elements(&at, targets.len()))
+                    }
+                    other => other,
+                };
                 let Operand::Tuple(values) = value else {
                     return self.unsupported(&tokens.left, "an assignment of this");
                 };
@@ -70,6 +75,16 @@ impl Lowerer<'_> {
                     .try_for_each(|(target, value)| self.put(tokens, target, value))
             }
         }
+    }
+
+    /// The first `count` elements of a list, as they are now.
+    fn elements(&mut self, at: &crate::ir::PlaceRef, count: usize) -> Vec<Operand> {
+        let element = |lowerer: &mut Self, k| {
+            let index = lowerer.usize(k);
+            let element = lowerer.element(at, index, By::Owned);
+            lowerer.settled(element)
+        };
+        (0..count).map(|k| element(self, k)).collect()
     }
 
     /// `target op= value`
@@ -176,6 +191,10 @@ impl Lowerer<'_> {
                 let parts: Vec<_> = it.elems.iter().map(|part| self.target(part)).collect();
                 Ok(Target::Tuple(parts.into_iter().collect::<Lowered<_>>()?))
             }
+            syn::Expr::Array(it) => {
+                let parts: Vec<_> = it.elems.iter().map(|part| self.target(part)).collect();
+                Ok(Target::Tuple(parts.into_iter().collect::<Lowered<_>>()?))
+            }
             syn::Expr::Field(it) => {
                 let syn::Member::Unnamed(k) = &it.member else {
                     return self.unsupported(&it.member, "an assignment to a field");
@@ -214,7 +233,8 @@ impl Lowerer<'_> {
                 let operand = self.in_place(other, None)?;
                 match operand {
                     Operand::Alias(path) => Ok(Target::Var(path)),
-                    Operand::Place { at, by: _ } => Ok(Target::Place(at)),
+                    // What is a value of its own is no variable.
+                    Operand::Place { at, by: By::RefMut } => Ok(Target::Place(at)),
                     _ => self.unsupported(other, "an assignment to this"),
                 }
             }

@@ -83,16 +83,81 @@ impl Lowerer<'_> {
                 if self.is_host(&operand) {
                     return self.bind_host(pat, &operand);
                 }
-                self.poison(pat);
-                self.refuse(
-                    &it.cases,
-                    "names that are bound on both sides of `|` cannot be differentiated yet",
-                    "write one arm for each side",
-                )
+                self.bind_alternatives(it, &operand)
             }
             syn::Pat::Macro(it) => self.unsupported(it, "a macro as a pattern"),
             syn::Pat::Verbatim(it) => self.unsupported(it, "this pattern"),
             other => self.unsupported(other, "this pattern"),
+        }
+    }
+
+    /// `(Some(x), _) | (_, Some(x))`: each name is bound to what the first side that fits says.
+    fn bind_alternatives(&mut self, it: &syn::PatOr, operand: &Operand) -> Lowered<()> {
+        struct Idents<'v>(Vec<&'v syn::PatIdent>);
+        impl<'v> syn::visit::Visit<'v> for Idents<'v> {
+            fn visit_pat_ident(&mut self, it: &'v syn::PatIdent) {
+                if !is_constant_name(&it.ident) {
+                    self.0.push(it);
+                }
+                syn::visit::visit_pat_ident(self, it);
+            }
+            fn visit_expr(&mut self, _: &'v syn::Expr) {}
+        }
+        let mut idents = Idents(Vec::new());
+        if let Some(first) = it.cases.first() {
+            syn::visit::Visit::visit_pat(&mut idents, first);
+        }
+        let cases: Vec<_> = it.cases.iter().collect();
+        let bound = self.alternative(&cases, &idents.0, operand);
+        let Ok(Operand::Tuple(parts)) = bound else {
+            self.poison(&syn::Pat::Or(it.clone()));
+            return match bound {
+                Err(halt) => Err(halt),
+                Ok(_) => self.refuse(
+                    &it.cases,
+                    "names that are bound to different memory on both sides of `|` cannot be differentiated",
+                    "write one arm for each side",
+                ),
+            };
+        };
+        for (ident, part) in idents.0.into_iter().zip(parts) {
+            let plain = syn::PatIdent {
+                by_ref: None,
+                subpat: None,
+                ..ident.clone()
+            };
+            self.bind_ident(&plain, part);
+        }
+        Ok(())
+    }
+
+    /// What the names are bound to by the first of the patterns that fits, as a tuple.
+    fn alternative(
+        &mut self,
+        cases: &[&syn::Pat],
+        names: &[&syn::PatIdent],
+        operand: &Operand,
+    ) -> Lowered<Operand> {
+        let Some((first, rest)) = cases.split_first() else {
+            unreachable!("a pattern has at least one side")
+        };
+        let bound = |lowerer: &mut Self| {
+            lowerer.scopes.open();
+            let res = lowerer.bind_names(first, operand.clone(), true);
+            let slots = names.iter().map(|it| {
+                let var = lowerer.scopes.find(&it.ident.to_string());
+                var.map_or(Operand::Poison, |var| lowerer.scopes.var(var).slot.clone())
+            });
+            let slots = slots.collect();
+            lowerer.scopes.close();
+            res.map(|()| Operand::Tuple(slots))
+        };
+        if rest.is_empty() {
+            return bound(self);
+        }
+        match self.test(first, operand)? {
+            None => bound(self),
+            Some(fits) => self.fork(fits, bound, |lowerer| lowerer.alternative(rest, names, operand)),
         }
     }
 
