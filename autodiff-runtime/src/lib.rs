@@ -9,6 +9,9 @@ mod cost;
 mod entries;
 mod fallible;
 mod inactive;
+#[cfg(feature = "nalgebra")]
+#[doc(hidden)]
+pub mod linalg;
 mod plain;
 mod point;
 mod scalar;

@@ -5,6 +5,8 @@ pub use crate::cost::Cost;
 pub use crate::entries::Entries;
 pub use crate::fallible::Fallible;
 pub use crate::inactive::{FloatTangent, Inactive, OtherTangent};
+#[cfg(feature = "nalgebra")]
+pub use crate::linalg;
 pub use crate::plain::{List, Plain};
 pub use crate::scalar::{Scalar, lit};
 pub use crate::tangent::{Differentiable, Itself, NoTangent, Scale};

@@ -93,7 +93,11 @@ fn with_a_constant_closure(x: f64, #[constant] scale: impl Fn(f64) -> f64, #[con
 }
 
 #[differentiable]
-fn with_a_constant_function(x: &[f64], #[constant] weight: &dyn Fn(usize) -> f64, #[constant] cut: fn(f64) -> f64) -> f64 {
+fn with_a_constant_function(
+    x: &[f64],
+    #[constant] weight: &dyn Fn(usize) -> f64,
+    #[constant] cut: fn(f64) -> f64,
+) -> f64 {
     x.iter().enumerate().map(|(i, v)| weight(i) * v * v).sum::<f64>() * cut(2.0)
 }
 
@@ -149,6 +153,9 @@ fn ways_out_of_closures() {
 fn closures_given() {
     let k = 1.5;
     assert!((with_a_constant_closure::grad(0.5, |v: f64| v * k, 2.0) - 10.5).abs() < 1e-12);
-    assert_eq!(with_a_constant_function::grad(&[0.5, 2.0], &|i| i as f64, f64::sqrt), [0.0, 4.0 * 2f64.sqrt()]);
+    assert_eq!(
+        with_a_constant_function::grad(&[0.5, 2.0], &|i| i as f64, f64::sqrt),
+        [0.0, 4.0 * 2f64.sqrt()]
+    );
     check!(paths(&vec![0.5, 0.7, 0.9]));
 }

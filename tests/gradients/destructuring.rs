@@ -18,7 +18,11 @@ fn slices(x: &[f64]) -> f64 {
 fn middle(x: &[f64]) -> f64 {
     let [a, inner @ .., b] = x else { return x[0] * x[0] };
     let &[p, q] = &[*a, *b];
-    if let [c, d, ..] = inner { p * c + q * d } else { p * q }
+    if let [c, d, ..] = inner {
+        p * c + q * d
+    } else {
+        p * q
+    }
 }
 
 #[differentiable]
@@ -124,7 +128,10 @@ fn patterns_of_slices() {
 #[test]
 fn other_patterns() {
     check!(nested([0.5, 0.6, 0.7], (1.1, (1.2, 1.3))));
-    check!(references(&vec![(0.5, 0.6), (0.7, 0.8)], &vec![[0.9, 1.1], [1.2, 1.3]]));
+    check!(references(
+        &vec![(0.5, 0.6), (0.7, 0.8)],
+        &vec![[0.9, 1.1], [1.2, 1.3]]
+    ));
     check!(bindings(0.5, const 2));
     check!(bindings(1.5, const 5));
     check!(bindings(1.5, const 8));

@@ -80,6 +80,27 @@ impl<T: Leaves> Leaves for Vec<T> {
     }
 }
 
+impl<T, R, C> Leaves for nalgebra::OMatrix<T, R, C>
+where
+    T: Leaves + nalgebra::Scalar,
+    R: nalgebra::Dim,
+    C: nalgebra::Dim,
+    nalgebra::DefaultAllocator: nalgebra::allocator::Allocator<R, C>,
+{
+    fn push_leaves(&self, to: &mut Vec<f64>) {
+        self.iter().for_each(|item| item.push_leaves(to));
+    }
+
+    fn with_leaves(&self, from: &mut dyn Iterator<Item = f64>) -> Self {
+        self.map(|item| item.with_leaves(from))
+    }
+
+    fn push_bits(&self, to: &mut Vec<u64>) {
+        to.push(self.nrows() as u64);
+        self.iter().for_each(|item| item.push_bits(to));
+    }
+}
+
 macro_rules! tuple_leaves {
     ($($part:ident . $index:tt),+) => {
         impl<$($part: Leaves),+> Leaves for ($($part,)+) {
@@ -129,6 +150,17 @@ impl<T: Output, const N: usize> Output for [T; N] {
 }
 
 impl<T: Output> Output for Vec<T> {
+    const STEP: f64 = T::STEP;
+    const TOLERANCE: f64 = T::TOLERANCE;
+}
+
+impl<T, R, C> Output for nalgebra::OMatrix<T, R, C>
+where
+    T: Output + nalgebra::Scalar,
+    R: nalgebra::Dim,
+    C: nalgebra::Dim,
+    nalgebra::DefaultAllocator: nalgebra::allocator::Allocator<R, C>,
+{
     const STEP: f64 = T::STEP;
     const TOLERANCE: f64 = T::TOLERANCE;
 }

@@ -40,6 +40,7 @@ mod kinks;
 mod linear_algebra;
 mod loops;
 mod macros_in_bodies;
+mod matrices;
 mod memory;
 mod numerics;
 mod opaque;

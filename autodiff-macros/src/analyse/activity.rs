@@ -5,8 +5,8 @@
 
 use crate::ir::visit::{each, regions};
 use crate::ir::{
-    Arg, Body, Call, CallMode, Init, Instr, Loop, LoopKind, Passing, PlaceId, Region, Role, Stmt, Tree, Type,
-    ValueId,
+    Arg, Body, Call, CallMode, Init, Instr, Loop, LoopKind, MatrixArg, MatrixOp, Passing, PlaceId, Region,
+    Role, Stmt, Tree, Type, ValueId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -183,6 +183,10 @@ impl<'a> Flow<'a> {
             Instr::CopyTo { to, from } | Instr::Accumulate { to, from } => {
                 self.edge(Node::Place(from.root), Node::Place(to.root));
             }
+            Instr::AddMatrix { to, op, negative: _ } => {
+                self.edges(&matrix_nodes(op), &[Node::Place(to.root)])
+            }
+            Instr::Matrix(op) => self.edges(&matrix_nodes(op), &results),
             Instr::Swap(a, b) => {
                 self.edge(Node::Place(a.root), Node::Place(b.root));
                 self.edge(Node::Place(b.root), Node::Place(a.root));
@@ -215,6 +219,7 @@ impl<'a> Flow<'a> {
             Init::Rows(rows) => rows
                 .iter()
                 .for_each(|row| self.edge(Node::Place(row.root), place)),
+            Init::Matrix(op) => self.edges(&matrix_nodes(op), &[place]),
             // A view is the memory that it views.
             Init::View { of, .. } => {
                 self.edge(Node::Place(of.root), place);
@@ -294,6 +299,16 @@ impl<'a> Flow<'a> {
         }
         self.edges(&from, &to);
     }
+}
+
+/// The operands by which the operation has a slope.
+fn matrix_nodes(op: &MatrixOp) -> Vec<Node> {
+    let sloping = (0..op.args.len()).filter(|k| op.rule.slope(*k).is_some());
+    let node = |k| match &op.args[k] {
+        MatrixArg::Value(id) => Node::Value(*id),
+        MatrixArg::Place(at) => Node::Place(at.root),
+    };
+    sloping.map(node).collect()
 }
 
 fn nodes(tree: &Tree) -> Vec<Node> {

@@ -77,6 +77,8 @@ fn instr(body: &Body, it: &Instr, float: bool) -> Option<Cost> {
         Instr::Loop(it) => repeated(body, it),
         Instr::Alloc { init, .. } => match init {
             Init::Host { args, .. } if !args.is_empty() => None,
+            // As many operations as the matrices are large.
+            Init::Matrix(_) => None,
             Init::Repeat { .. }
             | Init::List(_)
             | Init::RepeatPlace { .. }
@@ -89,7 +91,9 @@ fn instr(body: &Body, it: &Instr, float: bool) -> Option<Cost> {
             | Init::Host { .. } => Some(none),
         },
         Instr::Host { args, .. } if !args.is_empty() => None,
-        Instr::Call(_) | Instr::Opaque(_) | Instr::If { .. } => None,
+        Instr::Call(_) | Instr::Opaque(_) | Instr::Matrix(_) | Instr::AddMatrix { .. } | Instr::If { .. } => {
+            None
+        }
         Instr::Const(_)
         | Instr::Unary(..)
         | Instr::Binary(..)
@@ -181,7 +185,7 @@ fn type_at<'b>(body: &'b Body, at: &PlaceRef) -> Option<&'b Type> {
     let mut ty = &body.place(at.root).ty;
     for proj in &at.path {
         ty = match (proj, ty) {
-            (Proj::Index(_), ty) => ty.element()?,
+            (Proj::Index(_) | Proj::Entry(..), ty) => ty.element()?,
             (Proj::Field(k), Type::Tuple(parts)) => parts.get(*k)?,
             (Proj::Field(_) | Proj::Range(..), _) => return None,
         };
@@ -200,6 +204,7 @@ fn scalars(ty: &Type) -> Option<usize> {
         | Type::Slice(_)
         | Type::Vec(_)
         | Type::Aggregate(_)
+        | Type::Matrix(_)
         | Type::Host
         | Type::Pullback => None,
     }

@@ -143,7 +143,7 @@ impl<'a> Layout<'a> {
             Instr::Store { .. } | Instr::AddTo { .. } | Instr::Fill { .. } | Instr::Accumulate { .. } => {
                 false
             }
-            Instr::Load(_) | Instr::Len(_) => false,
+            Instr::Load(_) | Instr::Len(_) | Instr::AddMatrix { .. } | Instr::Matrix(_) => false,
             // `a[i] = b[j]` of rows that are vectors may; whole slices keep their length.
             Instr::CopyTo { to, .. } => matches!(to.path.last(), Some(Proj::Index(_))) && lists_at(to),
             Instr::Swap(..) => lists_at(at),
@@ -286,7 +286,7 @@ fn type_at<'b>(body: &'b Body, at: &PlaceRef) -> Option<&'b Type> {
     let mut ty = &body.place(at.root).ty;
     for proj in &at.path {
         ty = match (proj, ty) {
-            (Proj::Index(_), ty) => ty.element()?,
+            (Proj::Index(_) | Proj::Entry(..), ty) => ty.element()?,
             (Proj::Range(..), ty) => ty,
             (Proj::Field(k), Type::Tuple(parts)) => parts.get(*k)?,
             (Proj::Field(_), _) => return None,
@@ -298,7 +298,7 @@ fn type_at<'b>(body: &'b Body, at: &PlaceRef) -> Option<&'b Type> {
 /// Whether a value of this type has a length of its own, or has one somewhere inside.
 fn holds_vec(ty: &Type) -> bool {
     match ty {
-        Type::Vec(_) | Type::Aggregate(_) | Type::Host => true,
+        Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_) | Type::Host => true,
         Type::Array(element, _) | Type::Slice(element) => holds_vec(element),
         Type::Tuple(parts) => parts.iter().any(holds_vec),
         Type::Float(_) | Type::Int(_) | Type::Bool | Type::Pullback => false,

@@ -6,6 +6,7 @@
 mod calls;
 mod columns;
 mod control;
+mod matrices;
 mod memory;
 mod scalars;
 
@@ -292,6 +293,7 @@ impl Forward {
     fn tangent(&mut self, stmt: &Stmt) {
         let dot = match (&stmt.instr, stmt.results.first()) {
             (Instr::Load(from), Some(result)) if self.b.body.is_float(*result) => self.load(from, *result),
+            (Instr::Matrix(op), Some(result)) => self.matrix_scalar(op, *result),
             (instr, Some(result)) if self.b.body.is_float(*result) => self.scalar(instr, *result),
             (instr, _) => {
                 self.effect(instr);

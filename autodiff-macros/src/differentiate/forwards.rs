@@ -107,6 +107,8 @@ impl Uses {
                 | Instr::PushRow { .. }
                 | Instr::PopRow { .. }
                 | Instr::Resize { .. }
+                | Instr::AddMatrix { .. }
+                | Instr::Matrix(_)
                 | Instr::Call(_)
                 | Instr::Opaque(_)
                 | Instr::SomePullback(_)

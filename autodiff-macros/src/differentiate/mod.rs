@@ -4,6 +4,7 @@ mod forward;
 mod forwards;
 mod gather;
 mod hessian;
+mod matrices;
 mod normalise;
 mod products;
 mod reverse;

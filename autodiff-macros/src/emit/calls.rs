@@ -18,6 +18,7 @@ enum Behind {
     /// A float of a type parameter.
     Generic,
     Vec,
+    Matrix,
     Other,
 }
 
@@ -231,10 +232,18 @@ impl<'o, 'a> Emit<'o, 'a> {
     }
 
     /// What is passed for the tangent of an argument that has none.
-    fn no_tangent(&self, arg: &Arg) -> TokenStream {
+    fn no_tangent(&mut self, arg: &Arg) -> TokenStream {
         let at = self.at;
         match (arg.passing, self.behind(arg)) {
             (Passing::Value, _) => unreachable!("what is passed by value has zeros of its own"),
+            (Passing::Ref, Behind::Matrix) => {
+                let zeros = self.matrix_zeros(arg);
+                quote_spanned!(at=> &#zeros)
+            }
+            (Passing::RefMut, Behind::Matrix) => {
+                let zeros = self.matrix_zeros(arg);
+                quote_spanned!(at=> &mut #zeros)
+            }
             (Passing::Ref, Behind::Float) => quote_spanned!(at=> &0.0),
             (Passing::Ref, Behind::Generic) => {
                 let lit = self.names.private("lit");
@@ -249,6 +258,14 @@ impl<'o, 'a> Emit<'o, 'a> {
             (Passing::RefMut, Behind::Vec) => quote_spanned!(at=> &mut ::std::vec::Vec::new()),
             (Passing::RefMut, Behind::Other) => quote_spanned!(at=> &mut []),
         }
+    }
+
+    /// Zeros in the size of an argument.
+    fn matrix_zeros(&mut self, arg: &Arg) -> TokenStream {
+        let at = self.at;
+        let zeros_like = self.names.private("zeros_like");
+        let of = arg.place.as_ref().map(|place| self.borrow(place));
+        quote_spanned!(at=> #zeros_like(#of))
     }
 
     fn behind(&self, arg: &Arg) -> Behind {
@@ -269,14 +286,15 @@ impl<'o, 'a> Emit<'o, 'a> {
             | Type::Tuple(_)
             | Type::Host
             | Type::Pullback => Behind::Other,
+            Type::Matrix(_) => Behind::Matrix,
         }
     }
 
     /// What is behind each argument: a pullback's call names only what is passed again, so the forward call tells.
-    fn shapes(&self, call: &Call, pullback: ValueId) -> Vec<Behind> {
+    fn shapes(&self, call: &Call, pullback: ValueId) -> Vec<(Behind, Arg)> {
         let forward = self.forward_call(pullback);
         let args = forward.map_or(&call.args, |forward| &forward.args);
-        args.iter().map(|arg| self.behind(arg)).collect()
+        args.iter().map(|arg| (self.behind(arg), arg.clone())).collect()
     }
 
     /// The call that gave a pullback, through records and branches.
@@ -353,13 +371,13 @@ impl<'o, 'a> Emit<'o, 'a> {
     fn bars(
         &mut self,
         call: &Call,
-        shapes: &[Behind],
+        shapes: &[(Behind, Arg)],
         cotangents: &[Option<Arg>],
         around: &mut Around,
     ) -> Vec<TokenStream> {
         let at = self.at;
         let mut res = Vec::new();
-        for ((arg, behind), cotangent) in call.args.iter().zip(shapes).zip(cotangents) {
+        for ((arg, (behind, given)), cotangent) in call.args.iter().zip(shapes).zip(cotangents) {
             if arg.passing == Passing::Value {
                 continue;
             }
@@ -375,6 +393,10 @@ impl<'o, 'a> Emit<'o, 'a> {
                 (None, Behind::Generic) => {
                     let lit = self.names.private("lit");
                     quote_spanned!(at=> &mut #lit(0.0))
+                }
+                (None, Behind::Matrix) => {
+                    let zeros = self.matrix_zeros(if arg.place.is_some() { arg } else { given });
+                    quote_spanned!(at=> &mut #zeros)
                 }
                 (None, Behind::Vec) if arg.passing == Passing::RefMut => {
                     quote_spanned!(at=> &mut ::std::vec::Vec::new())

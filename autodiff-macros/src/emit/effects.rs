@@ -18,6 +18,7 @@ impl Walk<'_, '_> {
             | Instr::Fill { .. }
             | Instr::CopyTo { .. }
             | Instr::Accumulate { .. }
+            | Instr::AddMatrix { .. }
             | Instr::Swap(..) => (false, true),
             // A list inside of another is borrowed before the argument is read.
             Instr::Push { to, .. } | Instr::Resize { to, .. } => (false, !to.path.is_empty()),
@@ -40,7 +41,11 @@ impl Walk<'_, '_> {
     pub(super) fn memory(&mut self, stmt: &Stmt, at: Point) {
         let content = matches!(
             stmt.instr,
-            Instr::Store { .. } | Instr::AddTo { .. } | Instr::Fill { .. } | Instr::Accumulate { .. }
+            Instr::Store { .. }
+                | Instr::AddTo { .. }
+                | Instr::Fill { .. }
+                | Instr::Accumulate { .. }
+                | Instr::AddMatrix { .. }
         );
         for (place, access) in places(&stmt.instr) {
             if access == Access::Begin {

@@ -163,6 +163,7 @@ impl Emit<'_, '_> {
                 let of = self.path_base(of);
                 Expr::tight(quote_spanned!(at=> #of.len()))
             }
+            Instr::Matrix(op) => self.matrix_op(op),
             Instr::SomePullback(pullback) => {
                 let pullback = self.tokens(*pullback);
                 Expr::tight(quote_spanned!(at=> ::core::option::Option::Some(#pullback)))
@@ -175,6 +176,7 @@ impl Emit<'_, '_> {
             | Instr::Fill { .. }
             | Instr::CopyTo { .. }
             | Instr::Accumulate { .. }
+            | Instr::AddMatrix { .. }
             | Instr::Swap(..)
             | Instr::Push { .. }
             | Instr::Pop { .. }

@@ -345,7 +345,11 @@ impl<'a> Walk<'_, 'a> {
             Init::List(values) => values.len() <= SHORT_LIST,
             Init::Rows(rows) => rows.len() <= SHORT_LIST,
             Init::Repeat { .. } | Init::Empty { .. } | Init::RepeatPlace { .. } | Init::ZerosLike(_) => true,
-            Init::Copy { .. } | Init::Scratch { .. } | Init::View { .. } | Init::Host { .. } => false,
+            Init::Copy { .. }
+            | Init::Scratch { .. }
+            | Init::Matrix(_)
+            | Init::View { .. }
+            | Init::Host { .. } => false,
         };
         let it = &self.outline.nodes[node];
         let stays = reads(it.stmt)

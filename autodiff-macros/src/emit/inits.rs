@@ -84,6 +84,7 @@ impl Emit<'_, '_> {
                 let len = self.tokens(*len);
                 quote_spanned!(at=> ::std::vec![#zero; #len])
             }
+            Init::Matrix(op) => self.matrix_op(op).tokens,
             Init::View { of, lenient: true } => self.lenient_view(place, of),
             Init::View { of, lenient: false } => {
                 let base = self.path_base(of);
@@ -201,7 +202,7 @@ impl Emit<'_, '_> {
                 let vec = vec_type(at);
                 quote_spanned!(at=> #vec::new())
             }
-            Type::Aggregate(_) | Type::Host | Type::Pullback => {
+            Type::Aggregate(_) | Type::Matrix(_) | Type::Host | Type::Pullback => {
                 quote_spanned!(at=> ::core::default::Default::default())
             }
         }

@@ -54,10 +54,26 @@ impl Emit<'_, '_> {
     pub(super) fn copy_to(&mut self, to: &PlaceRef, from: &PlaceRef) -> TokenStream {
         let at = self.at;
         let (to_ty, from_ty) = (self.type_at(to), self.type_at(from));
-        let slices = |ty: &Type| matches!(ty, Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_));
+        let slices = |ty: &Type| {
+            matches!(
+                ty,
+                Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_)
+            )
+        };
         if !slices(&to_ty) && !slices(&from_ty) && is_copy(&to_ty) {
             let (to, from) = (self.path(to).tokens, self.path(from).tokens);
             return quote_spanned!(at=> #to = #from;);
+        }
+        if to_ty.is_matrix() {
+            let target = self.path_base(to);
+            let source = match to.root == from.root {
+                true => {
+                    let from = self.path_base(from);
+                    quote_spanned!(at=> &#from.clone())
+                }
+                false => self.borrow(from),
+            };
+            return quote_spanned!(at=> #target.copy_from(#source););
         }
         let shares = to.root == from.root;
         let flat = to_ty.element().is_some_and(is_copy);
@@ -86,9 +102,10 @@ impl Emit<'_, '_> {
         let source = match to.root == from.root {
             true => {
                 let copied = self.path_base(from);
-                match is_copy(&self.type_at(from)) {
-                    true => quote_spanned!(at=> &{ #copied }),
-                    false => quote_spanned!(at=> &#copied.to_vec()),
+                match self.type_at(from) {
+                    Type::Matrix(_) => quote_spanned!(at=> &#copied.clone()),
+                    ty if is_copy(&ty) => quote_spanned!(at=> &{ #copied }),
+                    _ => quote_spanned!(at=> &#copied.to_vec()),
                 }
             }
             false => self.borrow(from),
@@ -103,6 +120,10 @@ impl Emit<'_, '_> {
         if let Type::Float(_) = ty {
             let target = self.path(to).tokens;
             return quote_spanned!(at=> #target += *#source;);
+        }
+        if ty.is_matrix() {
+            let target = self.path(to).tokens;
+            return quote_spanned!(at=> #target += #source;);
         }
         if !is_flat(&ty) {
             let accumulate = self.names.private("accumulate");

@@ -14,6 +14,7 @@ mod formula;
 mod host;
 mod inits;
 mod layout;
+mod linalg;
 mod literals;
 mod locals;
 mod loops;

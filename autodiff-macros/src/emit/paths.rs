@@ -43,6 +43,10 @@ impl Emit<'_, '_> {
                     let bounds = self.bounds(start.as_ref().copied(), end.as_ref().copied());
                     quote_spanned!(at=> #tokens[#bounds])
                 }
+                Proj::Entry(row, column) => {
+                    let (row, column) = (self.tokens(*row), self.tokens(*column));
+                    quote_spanned!(at=> #tokens[(#row, #column)])
+                }
                 Proj::Field(k) => {
                     let mut k = proc_macro2::Literal::usize_unsuffixed(*k);
                     k.set_span(at);
@@ -117,6 +121,7 @@ impl Emit<'_, '_> {
                     | Type::Vec(element)
                     | Type::Aggregate(element),
                 ) => *element,
+                (Proj::Index(_) | Proj::Entry(..), Type::Matrix(it)) => it.element,
                 (
                     Proj::Range(..),
                     Type::Array(element, _) | Type::Vec(element) | Type::Aggregate(element),
@@ -140,6 +145,7 @@ impl Emit<'_, '_> {
     pub(super) fn same_path(&self, a: &PlaceRef, b: &PlaceRef) -> bool {
         let same = |pair: (&Proj, &Proj)| match pair {
             (Proj::Index(a), Proj::Index(b)) => self.same(*a, *b),
+            (Proj::Entry(a, b), Proj::Entry(c, d)) => self.same(*a, *c) && self.same(*b, *d),
             (Proj::Field(a), Proj::Field(b)) => a == b,
             (a, b) => a == b,
         };
@@ -153,7 +159,12 @@ pub(super) fn is_copy(ty: &Type) -> bool {
         Type::Float(_) | Type::Int(_) | Type::Bool => true,
         Type::Array(element, _) => is_copy(element),
         Type::Tuple(parts) => parts.iter().all(is_copy),
-        Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Host | Type::Pullback => false,
+        Type::Slice(_)
+        | Type::Vec(_)
+        | Type::Aggregate(_)
+        | Type::Matrix(_)
+        | Type::Host
+        | Type::Pullback => false,
     }
 }
 

@@ -70,7 +70,9 @@ pub(super) fn pushforward(signature: &Signature) -> TokenStream {
 /// Gives the tangent `dot` of `param` the length and the array type that the argument `of` has.
 fn fit_tangent(signature: &Signature, param: &Param, dot: &TokenStream, of: &TokenStream) -> TokenStream {
     let helper = match (&param.request.shape, param.request.passing) {
-        (Type::Float(_) | Type::Tuple(_), _) | (_, Passing::Value) => return TokenStream::new(),
+        (Type::Float(_) | Type::Tuple(_) | Type::Matrix(_), _) | (_, Passing::Value) => {
+            return TokenStream::new();
+        }
         (Type::Array(..), Passing::Ref) => "or_zeros_array",
         (Type::Array(..), Passing::RefMut) => "or_zeros_array_mut",
         (Type::Vec(_), Passing::RefMut) => {
@@ -326,6 +328,9 @@ impl<'a> Back<'a> {
     }
 
     fn shape(&self, param: &Param, of: &TokenStream) -> TokenStream {
+        if param.request.shape.is_matrix() {
+            return TokenStream::new();
+        }
         let Some(element) = param.request.shape.element().filter(|_| !param.request.constant) else {
             return TokenStream::new();
         };
@@ -366,7 +371,7 @@ impl<'a> Back<'a> {
             let parts = borrow(shape, quote!(#own));
             return quote!(#zeros let #pattern = #parts;);
         }
-        let Some(element) = shape.element() else {
+        let Some(element) = shape.element().filter(|_| !shape.is_matrix()) else {
             return TokenStream::new();
         };
         let (kept, scratch) = (param.hidden("_shape"), param.hidden(&format!("{suffix}_zeros")));

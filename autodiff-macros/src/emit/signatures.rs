@@ -12,7 +12,7 @@ use crate::ir::{Float, Passing, Type};
 use crate::names::{self, Names};
 use crate::parse::Request;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 
@@ -172,7 +172,15 @@ impl<'a> Signature<'a> {
         primal.rename(args.iter().cloned());
         // What is `impl Trait` there cannot be given, and is told by its argument.
         let types = function::turbofish(&function::captured(&self.request.item.sig.generics));
-        let primal = primal.with(quote!(#f #types(#(#args),*)));
+        // Types were recognised by their names; rustc says whether they are what they are called.
+        let shapes = self.request.params.iter().map(|param| &param.shape);
+        let linalg = self.names.private("linalg");
+        let matrices = shapes::matrices(shapes.chain([&self.request.output.1]));
+        let assertions = matrices.into_iter().map(|ty| {
+            let at = ty.span();
+            quote_spanned!(at=> #linalg::assert_matrix::<#ty>();)
+        });
+        let primal = primal.with(quote!(#(#assertions)* #f #types(#(#args),*)));
         match self.beside {
             None => quote!(#[allow(dead_code)] #primal),
             Some(_) => primal,
@@ -512,6 +520,7 @@ fn float_in(ty: &Type) -> Option<&Float> {
         Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) | Type::Aggregate(element) => {
             float_in(element)
         }
+        Type::Matrix(it) => float_in(&it.element),
         Type::Tuple(parts) => parts.iter().find_map(float_in),
         Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => None,
     }

@@ -120,6 +120,7 @@ impl<'o, 'a> Emit<'o, 'a> {
             | Instr::Cast { .. }
             | Instr::Load(_)
             | Instr::Len(_)
+            | Instr::Matrix(_)
             | Instr::SomePullback(_)
             | Instr::NoPullback => self.define(stmt.results[0], &stmt.instr),
             Instr::Host { template, args, .. } => {
@@ -139,6 +140,7 @@ impl<'o, 'a> Emit<'o, 'a> {
             Instr::Fill { to, value } => self.fill(to, *value),
             Instr::CopyTo { to, from } => self.copy_to(to, from),
             Instr::Accumulate { to, from } => self.accumulate(to, from),
+            Instr::AddMatrix { to, op, negative } => self.add_matrix(to, op, *negative),
             Instr::Swap(a, b) => self.swap(a, b),
             Instr::Push { to, value } => self.push(to, *value),
             Instr::Pop { from } => {

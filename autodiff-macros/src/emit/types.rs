@@ -30,6 +30,7 @@ pub(crate) fn tokens(ty: &Type, at: Span) -> TokenStream {
             let parts = parts.iter().map(|part| tokens(part, at));
             quote_spanned!(at=> (#(#parts,)*))
         }
+        Type::Matrix(it) => it.written.clone().unwrap_or_else(|| quote_spanned!(at=> _)),
         Type::Aggregate(_) | Type::Host | Type::Pullback => quote_spanned!(at=> _),
     }
 }
@@ -137,6 +138,11 @@ pub(crate) fn fixed_zeros(ty: &Type, names: &Names, at: Span) -> Option<TokenStr
             let parts = parts?;
             Some(quote_spanned!(at=> (#(#parts,)*)))
         }
-        Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Host | Type::Pullback => None,
+        Type::Slice(_)
+        | Type::Vec(_)
+        | Type::Aggregate(_)
+        | Type::Matrix(_)
+        | Type::Host
+        | Type::Pullback => None,
     }
 }

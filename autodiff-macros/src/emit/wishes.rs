@@ -63,6 +63,7 @@ impl Facts<'_> {
             | Type::Slice(_)
             | Type::Vec(_)
             | Type::Aggregate(_)
+            | Type::Matrix(_)
             | Type::Tuple(_)
             | Type::Host => "value",
         }
@@ -103,6 +104,7 @@ impl Facts<'_> {
                 Some(format!("{name}_squared"))
             }
             Instr::Load(from) | Instr::Pop { from } => self.element(from),
+            Instr::Matrix(op) => Some(op.rule.name.to_owned()),
             Instr::Len(of) => {
                 let name = self.place_name(of.root)?;
                 of.path.is_empty().then(|| format!("{name}_len"))
@@ -139,6 +141,14 @@ impl Facts<'_> {
                     Some(Const::Int(n)) => letters.push_str(&n.to_string()),
                     _ => letters.push_str(&self.named(*index).filter(|name| name.len() == 1)?),
                 },
+                Proj::Entry(row, column) => {
+                    for index in [row, column] {
+                        match &self.outline.body.value(*index).constant {
+                            Some(Const::Int(n)) => letters.push_str(&n.to_string()),
+                            _ => letters.push_str(&self.named(*index).filter(|name| name.len() == 1)?),
+                        }
+                    }
+                }
                 Proj::Field(k) => letters.push_str(&k.to_string()),
                 Proj::Range(..) => return None,
             }
@@ -169,6 +179,10 @@ impl Facts<'_> {
             Some(Init::View { .. }) => "row",
             Some(Init::Scratch { .. } | Init::Empty { .. }) => "buffer",
             Some(Init::Copy { .. }) => "copy",
+            Some(Init::Matrix(op)) => match op.rule.name {
+                "mul" | "tr_mul" | "mul_tr" => "product",
+                _ => "matrix",
+            },
             _ => "list",
         }
         .to_owned()

@@ -69,6 +69,10 @@ fn grad_into(signature: &Signature) -> TokenStream {
             before.extend(quote!(#check_len("the gradient", #bar.len(), #ident.len());));
         }
         before.extend(match &param.request.shape {
+            Type::Matrix(_) => {
+                let linalg = signature.names.private("linalg");
+                quote!(#linalg::check_size("the gradient", #bar, &#ident); #bar.fill(0.0);)
+            }
             Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => match &**element {
                 Type::Float(_) => {
                     let zero = signature.number_of(element, 0.0);
@@ -160,6 +164,10 @@ pub(super) fn vjp(signature: &Signature) -> TokenStream {
             let zero = signature.number_of(shape, 0.0);
             quote!(&mut #zero)
         }
+        (true, Type::Matrix(_)) => {
+            let zeros = param_zeros(signature, param);
+            quote!(&mut #zeros)
+        }
         (true, _) => quote!(&mut []),
         (false, _) => {
             let bar = param.bar();
@@ -240,7 +248,7 @@ fn is_buffered(param: &Param) -> bool {
 
 pub(super) fn has_aggregate(ty: &Type) -> bool {
     match ty {
-        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => true,
+        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_) => true,
         Type::Tuple(parts) => parts.iter().any(has_aggregate),
         Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
     }
@@ -263,7 +271,12 @@ pub(super) fn borrow(ty: &Type, at: TokenStream) -> TokenStream {
         Type::Tuple(parts) => {
             let parts = parts.iter().enumerate().map(|(k, part)| match part {
                 Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => quote!(()),
-                Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Tuple(_) => {
+                Type::Array(..)
+                | Type::Slice(_)
+                | Type::Vec(_)
+                | Type::Aggregate(_)
+                | Type::Matrix(_)
+                | Type::Tuple(_) => {
                     let k = Literal::usize_unsuffixed(k);
                     borrow(part, quote!(#at.#k))
                 }
@@ -368,7 +381,9 @@ fn lent(ty: &Type, at: TokenStream) -> TokenStream {
             });
             quote!((#(#parts,)*))
         }
-        Type::Array(..) | Type::Vec(_) | Type::Slice(_) | Type::Aggregate(_) if ty.has_floats() => {
+        Type::Array(..) | Type::Vec(_) | Type::Slice(_) | Type::Aggregate(_) | Type::Matrix(_)
+            if ty.has_floats() =>
+        {
             quote!(&#at)
         }
         _ => quote!(()),

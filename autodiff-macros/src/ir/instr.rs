@@ -1,7 +1,7 @@
 //! Instructions.
 
 use super::{Init, PlaceId, PlaceRef, Region, Type, ValueId};
-use crate::rules::Rule;
+use crate::rules::{Rule, linalg};
 use proc_macro2::{Span, TokenStream};
 
 /// An instruction, the values it defines, and the user's token it comes from.
@@ -80,6 +80,14 @@ pub(crate) enum Instr {
         to: PlaceRef,
         from: PlaceRef,
     },
+    /// `to += op`, or with `negative` `to -= op`: of a matrix, without a temporary where there is a kernel for it.
+    AddMatrix {
+        to: PlaceRef,
+        op: MatrixOp,
+        negative: bool,
+    },
+    /// An operation on matrices that gives a float.
+    Matrix(MatrixOp),
     /// Exchanges the contents of two paths of one type: `v.swap(i, j)`, `std::mem::swap(&mut a, &mut b)`. A `Vec` takes
     /// its length along.
     Swap(PlaceRef, PlaceRef),
@@ -126,6 +134,22 @@ pub(crate) enum Instr {
     SomePullback(ValueId),
     /// `None`, from the branch that did not call.
     NoPullback,
+}
+
+/// An operation of linear algebra: a row of [`crate::rules::linalg`], and its operands.
+#[derive(Clone, Debug)]
+pub(crate) struct MatrixOp {
+    pub(crate) rule: &'static linalg::Rule,
+    pub(crate) args: Vec<MatrixArg>,
+}
+
+/// An operand of an operation on matrices.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum MatrixArg {
+    /// A scalar, or an index.
+    Value(ValueId),
+    /// A matrix, only read.
+    Place(PlaceRef),
 }
 
 /// Gives one float.

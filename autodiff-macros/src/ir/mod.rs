@@ -20,12 +20,12 @@ pub(crate) mod visit;
 
 pub(crate) use builder::Builder;
 pub(crate) use instr::{
-    Arg, BinaryOp, Call, CallMode, Callee, CompareOp, Const, HostArg, Instr, Loop, LoopKind, Opaque, Passing,
-    Stmt, UnaryOp,
+    Arg, BinaryOp, Call, CallMode, Callee, CompareOp, Const, HostArg, Instr, Loop, LoopKind, MatrixArg,
+    MatrixOp, Opaque, Passing, Stmt, UnaryOp,
 };
 pub(crate) use place::{Init, Place, PlaceId, PlaceRef, Proj};
 pub(crate) use print::print;
-pub(crate) use types::{Float, Int, Len, Type};
+pub(crate) use types::{Float, Int, Len, Matrix, Type};
 pub(crate) use verify::verify;
 
 use proc_macro2::{Span, TokenStream};

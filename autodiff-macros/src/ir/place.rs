@@ -33,6 +33,8 @@ pub(crate) enum Proj {
     Range(Option<ValueId>, Option<ValueId>),
     /// `.0`
     Field(usize),
+    /// `[(i, j)]` of a matrix.
+    Entry(ValueId, ValueId),
 }
 
 /// How a local place begins, or begins anew.
@@ -55,6 +57,8 @@ pub(crate) enum Init {
     /// `len` zeros that are surely written before they are read, so a hoisted copy need not be cleared. Only the
     /// transforms make it: recording buffers.
     Scratch { len: ValueId },
+    /// What an operation of linear algebra gives.
+    Matrix(super::MatrixOp),
     /// Another name for a part of `of`, until the end of the region. Only the transforms make it: rows of a
     /// recording buffer, and what a loop reaches of a place. While it lives, `of` is reached through it only, unless
     /// both are only read. `lenient`: a part that is out of bounds is an empty view, not a panic; whoever reads an
@@ -92,6 +96,7 @@ impl PlaceRef {
         for proj in &self.path {
             match proj {
                 Proj::Index(at) => res.push(*at),
+                Proj::Entry(row, column) => res.extend([row, column]),
                 Proj::Range(start, end) => res.extend(start.iter().chain(end)),
                 Proj::Field(_) => (),
             }

@@ -4,8 +4,8 @@
 
 use super::{
     Arg, BinaryOp, Body, Call, CallMode, Callee, CompareOp, Const, Float, HostArg, Init, Instr, Int, Len,
-    Loop, LoopKind, Origin, Param, Passing, PlaceId, PlaceRef, Proj, Region, Stmt, Tree, Type, UnaryOp,
-    ValueId,
+    Loop, LoopKind, MatrixArg, MatrixOp, Origin, Param, Passing, PlaceId, PlaceRef, Proj, Region, Stmt, Tree,
+    Type, UnaryOp, ValueId,
 };
 use quote::ToTokens;
 
@@ -141,6 +141,11 @@ impl Printer<'_> {
             Instr::Accumulate { to, from } => {
                 format!("accumulate {} from {}", self.path(to), self.path(from))
             }
+            Instr::AddMatrix { to, op, negative } => {
+                let sign = if *negative { "-" } else { "+" };
+                format!("{} {sign}= {}", self.path(to), self.matrix_op(op))
+            }
+            Instr::Matrix(op) => self.matrix_op(op),
             Instr::Swap(a, b) => format!("swap {}, {}", self.path(a), self.path(b)),
             Instr::Push { to, value } => format!("push {}, {}", self.path(to), self.value(*value)),
             Instr::Pop { from } => format!("pop {}", self.path(from)),
@@ -177,6 +182,7 @@ impl Printer<'_> {
             Init::Empty { capacity } => format!("empty{}", times(capacity)),
             Init::ZerosLike(of) => format!("zeros like {}", self.path(of)),
             Init::Scratch { len } => format!("scratch; {}", self.value(*len)),
+            Init::Matrix(op) => self.matrix_op(op),
             Init::View { of, .. } => format!("view {}", self.path(of)),
             Init::Host { template, args } => format!("host {{ {template} }}({})", self.host_args(args)),
         }
@@ -267,6 +273,15 @@ impl Printer<'_> {
             None => self.tree(&arg.operand),
         };
         format!("{}{what}", passing(arg.passing))
+    }
+
+    fn matrix_op(&self, op: &MatrixOp) -> String {
+        let one = |arg: &MatrixArg| match arg {
+            MatrixArg::Value(value) => self.value(*value),
+            MatrixArg::Place(place) => self.path(place),
+        };
+        let args: Vec<_> = op.args.iter().map(one).collect();
+        format!("{}({})", op.rule.name, args.join(", "))
     }
 
     fn host_args(&self, args: &[HostArg]) -> String {
@@ -367,6 +382,7 @@ impl Printer<'_> {
                 Proj::Index(index) => format!("[{}]", self.value(*index)),
                 Proj::Range(start, end) => format!("[{}..{}]", bound(start), bound(end)),
                 Proj::Field(k) => format!(".{k}"),
+                Proj::Entry(row, column) => format!("[({}, {})]", self.value(*row), self.value(*column)),
             });
         }
         text
@@ -435,6 +451,7 @@ fn ty(it: &Type) -> String {
         Type::Int(Int::Inferred) => "int".to_owned(),
         Type::Int(int) => format!("{int:?}").to_lowercase(),
         Type::Bool => "bool".to_owned(),
+        Type::Matrix(it) => format!("matrix of {}", ty(&it.element)),
         Type::Array(element, len) => {
             let len = match len {
                 Len::Known(n) => n.to_string(),

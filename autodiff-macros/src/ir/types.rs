@@ -15,12 +15,26 @@ pub(crate) enum Type {
     /// An array or a `Vec` that another annotated function returned: only rustc knows which, so emit writes `_` for it
     /// (also inside of another type: `Vec<_>`). It can be indexed, borrowed as a slice, cloned, moved and returned.
     Aggregate(Box<Type>),
+    /// A matrix or a vector of nalgebra, of any storage; reached by [`super::Proj::Index`] and [`super::Proj::Entry`].
+    Matrix(Box<Matrix>),
     /// An element of an aggregate, such as in `Vec<(f64, f64)>`; reached by [`super::Proj::Field`].
     Tuple(Vec<Type>),
     /// Carries no derivative; only rustc knows what it is.
     Host,
     /// The closure that a call's forward sweep gives; see [`super::CallMode`].
     Pullback,
+}
+
+/// A matrix. Its size is rustc's business; what stands in the type is kept for signatures and for Jacobians.
+#[derive(Clone, Debug)]
+pub(crate) struct Matrix {
+    /// A float.
+    pub(crate) element: Type,
+    /// The type as the user wrote it, without a reference; `None` of a local, whose type rustc infers.
+    pub(crate) written: Option<TokenStream>,
+    /// [`Len::Inferred`] where the type does not say it.
+    pub(crate) rows: Len,
+    pub(crate) columns: Len,
 }
 
 /// Which float. Literals are emitted untyped, so this matters for casts and for method calls on literals.
@@ -87,6 +101,20 @@ impl Type {
         }
     }
 
+    /// A matrix of a size that only rustc knows.
+    pub(crate) fn matrix(element: Type) -> Type {
+        Type::Matrix(Box::new(Matrix {
+            element,
+            written: None,
+            rows: Len::Inferred,
+            columns: Len::Inferred,
+        }))
+    }
+
+    pub(crate) fn is_matrix(&self) -> bool {
+        matches!(self, Type::Matrix(_))
+    }
+
     /// The type of an element, of an aggregate that has one.
     pub(crate) fn element(&self) -> Option<&Type> {
         match self {
@@ -94,8 +122,14 @@ impl Type {
             | Type::Slice(element)
             | Type::Vec(element)
             | Type::Aggregate(element) => Some(element),
+            Type::Matrix(it) => Some(&it.element),
             Type::Float(_) | Type::Int(_) | Type::Bool | Type::Tuple(_) | Type::Host | Type::Pullback => None,
         }
+    }
+
+    /// What the innermost elements are.
+    pub(crate) fn leaf(&self) -> &Type {
+        self.element().map_or(self, Type::leaf)
     }
 
     /// Whether anything inside can carry a derivative.
@@ -106,6 +140,7 @@ impl Type {
             | Type::Slice(element)
             | Type::Vec(element)
             | Type::Aggregate(element) => element.has_floats(),
+            Type::Matrix(_) => true,
             Type::Tuple(parts) => parts.iter().any(Type::has_floats),
             Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
         }
@@ -122,6 +157,8 @@ impl Type {
             (Type::Int(a), Type::Int(b)) => a == b,
             (Type::Bool, Type::Bool) | (Type::Pullback, Type::Pullback) => true,
             (Type::Host, _) | (_, Type::Host) => true,
+            (Type::Matrix(a), Type::Matrix(b)) => a.element.fits(&b.element),
+            (Type::Matrix(_), _) | (_, Type::Matrix(_)) => false,
             (Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_), _) => {
                 let elements = self.element().zip(other.element());
                 elements.is_some_and(|(a, b)| a.fits(b))
@@ -140,6 +177,7 @@ impl Type {
             | Type::Slice(element)
             | Type::Vec(element)
             | Type::Aggregate(element) => element.only_floats(),
+            Type::Matrix(_) => true,
             Type::Tuple(parts) => parts.iter().all(Type::only_floats),
             Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
         }

@@ -232,6 +232,7 @@ impl Verifier<'_> {
             | Instr::Load(_)
             | Instr::Len(_)
             | Instr::Pop { .. }
+            | Instr::Matrix(_)
             | Instr::SomePullback(_)
             | Instr::NoPullback => 1,
             Instr::Alloc { .. }
@@ -240,6 +241,7 @@ impl Verifier<'_> {
             | Instr::Fill { .. }
             | Instr::CopyTo { .. }
             | Instr::Accumulate { .. }
+            | Instr::AddMatrix { .. }
             | Instr::Swap(..)
             | Instr::Push { .. }
             | Instr::PushRow { .. }
@@ -291,6 +293,7 @@ impl Verifier<'_> {
             ty = match (proj, ty) {
                 (_, Type::Host) => return Ok(()),
                 (Proj::Index(_), ty) => ty.element().ok_or("an index into a scalar")?,
+                (Proj::Entry(..), ty) => ty.element().ok_or("an entry of a scalar")?,
                 (Proj::Field(k), Type::Tuple(parts)) => parts.get(*k).ok_or("a field that is not there")?,
                 (Proj::Field(_), _) => return Err("a field of what is no tuple".to_owned()),
                 (Proj::Range(..), ty) => ty,

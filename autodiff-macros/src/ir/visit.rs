@@ -219,6 +219,7 @@ pub(crate) fn is_pure(instr: &Instr) -> bool {
         | Instr::Cast { .. }
         | Instr::Load(_)
         | Instr::Len(_)
+        | Instr::Matrix(_)
         | Instr::SomePullback(_)
         | Instr::NoPullback => true,
         Instr::Host { pure, .. } => *pure,
@@ -228,6 +229,7 @@ pub(crate) fn is_pure(instr: &Instr) -> bool {
         | Instr::Fill { .. }
         | Instr::CopyTo { .. }
         | Instr::Accumulate { .. }
+        | Instr::AddMatrix { .. }
         | Instr::Swap(..)
         | Instr::Push { .. }
         | Instr::Pop { .. }

@@ -161,6 +161,8 @@ impl Lowerer<'_> {
             Type::Vec(_) | Type::Aggregate(_) => true,
             Type::Array(element, _) => self.moves(element),
             Type::Tuple(parts) => parts.iter().any(|part| self.moves(part)),
+            // A matrix of static size is `Copy`, and only rustc knows the size.
+            Type::Matrix(_) => false,
             Type::Float(_) | Type::Int(_) | Type::Bool | Type::Slice(_) | Type::Host | Type::Pullback => {
                 false
             }
@@ -241,6 +243,17 @@ impl Lowerer<'_> {
         let local = self.b.body.place(to.root).param.is_none();
         let moves = self.moves(&ty);
         if to.path.is_empty() && local && temp && self.retarget(to.root, from.root) {
+            return;
+        }
+        // A matrix may take another size.
+        if to.path.is_empty() && ty.is_matrix() && local {
+            self.alloc(
+                to.root,
+                Init::Copy {
+                    src: from,
+                    moved: temp,
+                },
+            );
             return;
         }
         if to.path.is_empty() && (local || self.b.body.place(to.root).param == Some(Passing::Value)) && moves

@@ -92,6 +92,9 @@ impl Lowerer<'_> {
         if self.is_host_target(&it.left) {
             return self.assign_host(&syn::Expr::Binary(it.clone()));
         }
+        if self.peek(&it.left).is_matrix() {
+            return self.matrix_compound(it, op);
+        }
         let shift = matches!(op, BinaryOp::Shl | BinaryOp::Shr);
         let want =
             Some(self.peek(&it.left)).filter(|ty| is_scalar(ty) && !shift && !matches!(ty, Type::Host));

@@ -4,7 +4,7 @@ use super::Lowerer;
 use super::exits::Side;
 use super::operand::{By, Halt, Lowered, Operand, is_scalar};
 use super::scope::VarId;
-use crate::ir::{Const, Float, Init, Instr, Int, Len, PlaceRef, Region, Stmt, Type, ValueId};
+use crate::ir::{Const, Float, Init, Instr, Int, Len, MatrixOp, PlaceRef, Region, Stmt, Type, ValueId};
 
 /// What there was before a branch: values and places with lower numbers are in scope behind it.
 #[derive(Clone, Copy, Debug)]
@@ -349,6 +349,10 @@ impl Lowerer<'_> {
     /// Something of type `ty` to begin with, where every path begins it anew before it is read.
     pub(super) fn blank(&mut self, ty: &Type) -> Option<Init> {
         match ty {
+            Type::Matrix(_) => Some(Init::Matrix(MatrixOp {
+                rule: crate::rules::linalg::row("blank"),
+                args: Vec::new(),
+            })),
             Type::Vec(_) => Some(Init::Empty { capacity: None }),
             Type::Array(element, Len::Known(_) | Len::Expr(_)) => match element.as_ref() {
                 Type::Float(_) | Type::Int(_) | Type::Bool => {
@@ -365,6 +369,7 @@ impl Lowerer<'_> {
                 Type::Vec(_)
                 | Type::Slice(_)
                 | Type::Aggregate(_)
+                | Type::Matrix(_)
                 | Type::Tuple(_)
                 | Type::Host
                 | Type::Pullback => None,
@@ -397,6 +402,7 @@ impl Lowerer<'_> {
             | Type::Slice(_)
             | Type::Vec(_)
             | Type::Aggregate(_)
+            | Type::Matrix(_)
             | Type::Tuple(_)
             | Type::Host
             | Type::Pullback => {

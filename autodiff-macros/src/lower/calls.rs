@@ -145,7 +145,7 @@ impl Lowerer<'_> {
                     .map(|part| self.result_tree(part, results, types))
                     .collect(),
             ),
-            Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => {
+            Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_) => {
                 Tree::Place(self.place(ty.clone(), None))
             }
             Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => {

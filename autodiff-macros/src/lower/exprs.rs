@@ -263,6 +263,9 @@ impl Lowerer<'_> {
 
     /// `t.0`, `cfg.scale`
     fn field(&mut self, expr: &syn::Expr, it: &syn::ExprField, want: Option<&Type>) -> Lowered<Operand> {
+        if self.peek(&it.base).is_matrix() {
+            return self.matrix_field(it);
+        }
         let (told, syn::Member::Unnamed(k)) = (self.peek(&it.base), &it.member) else {
             return self.host(expr, want);
         };
@@ -319,6 +322,10 @@ impl Lowerer<'_> {
                 let receiver = self.in_place(&it.receiver, None)?;
                 self.place_method(it, receiver, want)
             }
+            Type::Matrix(_) => {
+                let receiver = self.in_place(&it.receiver, None)?;
+                self.matrix_method(it, &receiver, want)
+            }
             Type::Int(_) => match super::operators::int_method(&it.method.to_string(), &ty) {
                 Some(result) => self.host(expr, Some(&result)),
                 None => self.host(expr, want),
@@ -373,6 +380,7 @@ impl Lowerer<'_> {
             Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => {
                 self.place_method(it, receiver, want)
             }
+            Type::Matrix(_) => self.matrix_method(it, &receiver, want),
             Type::Int(_) | Type::Bool | Type::Host | Type::Tuple(_) | Type::Pullback => {
                 self.host_method(it, receiver, want)
             }
@@ -410,6 +418,9 @@ impl Lowerer<'_> {
             return option;
         }
         let writes = it.args.iter().any(|arg| self.lends_float(arg));
+        if let Some(element) = super::constructors::constructed(&it.func, self) {
+            return self.matrix_constructor(expr, it, element);
+        }
         if !moves_memory(&it.func) && !writes && !self.touches_varied(expr) {
             return self.host(expr, want);
         }

@@ -106,6 +106,15 @@ impl Lowerer<'_> {
                     by: By::Temp,
                 }
             }
+            Some(ty @ Type::Matrix(_)) => {
+                let place = self.place(ty.clone(), None);
+                let template = self.owned_matrix(template);
+                self.alloc(place, Init::Host { template, args });
+                Operand::Place {
+                    at: crate::ir::PlaceRef::whole(place),
+                    by: By::Temp,
+                }
+            }
             // A slice is borrowed from somewhere that we do not see: a copy of it is ours.
             Some(Type::Slice(element)) => {
                 let place = self.place(Type::Vec(element.clone()), None);

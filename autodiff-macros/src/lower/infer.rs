@@ -3,10 +3,11 @@
 use super::branches::more_known;
 use crate::ir::visit::{each, places};
 use crate::ir::{
-    BinaryOp, Body, Const, Float, Init, Instr, Int, LoopKind, Origin, PlaceId, PlaceRef, Proj, Stmt, Tree,
-    Type, ValueId,
+    BinaryOp, Body, Const, Float, Init, Instr, Int, LoopKind, MatrixArg, MatrixOp, Origin, PlaceId, PlaceRef,
+    Proj, Stmt, Tree, Type, ValueId,
 };
 use crate::parse::Request;
+use crate::rules::linalg::Kind;
 use quote::quote;
 
 /// `body` with its open types filled in as far as the code tells; the rest is left to rustc.
@@ -139,7 +140,7 @@ impl Classes {
         let mut ty = &ty;
         for proj in &at.path {
             ty = match (proj, ty) {
-                (Proj::Index(_), ty) => match ty.element() {
+                (Proj::Index(_) | Proj::Entry(..), ty) => match ty.element() {
                     Some(element) => element,
                     None => return,
                 },
@@ -211,6 +212,11 @@ impl Classes {
             }
             (Instr::PushRow { to, row } | Instr::PopRow { from: to, row }, _) => self.places(to.root, *row),
             (Instr::Alloc { place, init }, _) => self.init(*place, init),
+            (Instr::Matrix(op), [y]) => self.matrix(y.0 as usize, op),
+            (Instr::AddMatrix { to, op, negative: _ }, _) => {
+                let node = self.place(to.root);
+                self.matrix(node, op);
+            }
             (Instr::If { then, otherwise, .. }, results) => {
                 for (k, result) in results.iter().enumerate() {
                     self.same(&[then.yields[k], otherwise.yields[k], *result]);
@@ -246,9 +252,24 @@ impl Classes {
                 | Instr::Select { .. }
                 | Instr::Math { .. }
                 | Instr::Load(_)
+                | Instr::Matrix(_)
                 | Instr::Pop { .. },
                 _,
             ) => (),
+        }
+    }
+
+    /// Floats of one kind, and indices.
+    fn matrix(&mut self, node: usize, op: &MatrixOp) {
+        for ((_, kind), arg) in op.rule.args.iter().zip(&op.args) {
+            match arg {
+                MatrixArg::Value(id) if *kind == Kind::Index => self.size(*id),
+                MatrixArg::Value(id) => self.unite(node, id.0 as usize),
+                MatrixArg::Place(at) => {
+                    let place = self.place(at.root);
+                    self.unite(node, place);
+                }
+            }
         }
     }
 
@@ -270,6 +291,7 @@ impl Classes {
             }
             Init::Empty { capacity } => capacity.iter().for_each(|capacity| self.size(*capacity)),
             Init::Scratch { len } => self.size(*len),
+            Init::Matrix(op) => self.matrix(node, op),
             Init::Host { .. } => (),
         }
     }
@@ -302,6 +324,7 @@ fn scalar_mut(ty: &mut Type) -> Option<&mut Type> {
         Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) | Type::Aggregate(element) => {
             scalar_mut(element)
         }
+        Type::Matrix(it) => Some(&mut it.element),
         Type::Tuple(_) | Type::Pullback => None,
     }
 }

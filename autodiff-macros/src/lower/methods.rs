@@ -143,6 +143,7 @@ impl Lowerer<'_> {
             | Type::Array(..)
             | Type::Vec(_)
             | Type::Aggregate(_)
+            | Type::Matrix(_)
             | Type::Host
             | Type::Pullback => self.copied(at, false),
         }

@@ -283,6 +283,8 @@ impl Lowerer<'_> {
             | Instr::Fill { .. }
             | Instr::CopyTo { .. }
             | Instr::Accumulate { .. }
+            | Instr::AddMatrix { .. }
+            | Instr::Matrix(_)
             | Instr::Swap(..)
             | Instr::Push { .. }
             | Instr::Pop { .. }

@@ -168,6 +168,10 @@ fn each_index(at: &mut PlaceRef, f: &mut impl FnMut(&mut ValueId)) {
         match proj {
             Proj::Index(index) => f(index),
             Proj::Range(start, end) => start.iter_mut().chain(end).for_each(&mut *f),
+            Proj::Entry(row, column) => {
+                f(row);
+                f(column);
+            }
             Proj::Field(_) => (),
         }
     }
@@ -175,10 +179,10 @@ fn each_index(at: &mut PlaceRef, f: &mut impl FnMut(&mut ValueId)) {
 
 fn same_proj(a: &Proj, b: &Proj) -> bool {
     match (a, b) {
-        (Proj::Index(_), Proj::Index(_)) => true,
+        (Proj::Index(_), Proj::Index(_)) | (Proj::Entry(..), Proj::Entry(..)) => true,
         (Proj::Range(a, b), Proj::Range(c, d)) => a.is_some() == c.is_some() && b.is_some() == d.is_some(),
         (Proj::Field(a), Proj::Field(b)) => a == b,
-        (Proj::Index(_) | Proj::Range(..) | Proj::Field(_), _) => false,
+        (Proj::Index(_) | Proj::Entry(..) | Proj::Range(..) | Proj::Field(_), _) => false,
     }
 }
 
@@ -203,7 +207,8 @@ impl Lowerer<'_> {
                     | Type::Aggregate(element),
                 ) => Type::Slice(element),
                 (Proj::Field(k), Type::Tuple(mut parts)) if *k < parts.len() => parts.swap_remove(*k),
-                (Proj::Index(_) | Proj::Range(..) | Proj::Field(_), _) => Type::Host,
+                (Proj::Index(_) | Proj::Entry(..), Type::Matrix(it)) => it.element,
+                (Proj::Index(_) | Proj::Entry(..) | Proj::Range(..) | Proj::Field(_), _) => Type::Host,
             };
         }
         ty
@@ -233,6 +238,11 @@ impl Lowerer<'_> {
 pub(super) fn is_scalar(ty: &Type) -> bool {
     match ty {
         Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => true,
-        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Tuple(_) => false,
+        Type::Array(..)
+        | Type::Slice(_)
+        | Type::Vec(_)
+        | Type::Aggregate(_)
+        | Type::Matrix(_)
+        | Type::Tuple(_) => false,
     }
 }

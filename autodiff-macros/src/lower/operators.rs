@@ -19,6 +19,9 @@ impl Lowerer<'_> {
         {
             return self.host(expr, want);
         }
+        if matches!(it.op, syn::UnOp::Neg(_)) && self.peek(&it.expr).is_matrix() {
+            return self.negated_matrix(it);
+        }
         let op = match it.op {
             syn::UnOp::Deref(_) => {
                 let operand = self.in_place(&it.expr, None)?;
@@ -92,6 +95,9 @@ impl Lowerer<'_> {
         let Some(op) = arithmetic(&it.op) else {
             return self.unsupported(&it.op, "this operator");
         };
+        if self.meets_matrix(&it.left, &it.right) {
+            return self.matrix_operator(it, op);
+        }
         let (left, right) = (self.peek(&it.left), self.peek(&it.right));
         if (matches!(left, Type::Host) || matches!(right, Type::Host)) && !self.touches_varied(expr) {
             return self.host(expr, want);
@@ -171,6 +177,7 @@ impl Lowerer<'_> {
                 | Type::Slice(_)
                 | Type::Vec(_)
                 | Type::Aggregate(_)
+                | Type::Matrix(_)
                 | Type::Tuple(_)
                 | Type::Host
                 | Type::Pullback => (),

@@ -34,6 +34,7 @@ impl Lowerer<'_> {
                 | syn::BinOp::BitOr(_)
                 | syn::BinOp::BitXor(_) => match (self.peek(&it.left), self.peek(&it.right)) {
                     // Only rustc knows what an operator of an unknown type gives.
+                    (Type::Matrix(it), _) | (_, Type::Matrix(it)) => Type::matrix(it.element),
                     (Type::Host, _) | (_, Type::Host) => Type::Host,
                     (a, b) => more_known(a, b),
                 },
@@ -53,6 +54,7 @@ impl Lowerer<'_> {
                 (Type::Tuple(mut parts), syn::Member::Unnamed(k)) if (k.index as usize) < parts.len() => {
                     parts.swap_remove(k.index as usize)
                 }
+                (Type::Matrix(matrix), member) if super::matrices::entry(member).is_some() => matrix.element,
                 _ => Type::Host,
             },
             syn::Expr::Index(it) => match (self.peek(&it.expr), &*it.index) {
@@ -80,7 +82,10 @@ impl Lowerer<'_> {
                     Some(Gives::Host) | None if matches!(name.as_str(), "from" | "from_bits") => ty,
                     Some(Gives::Host) | None => Type::Host,
                 },
-                (None, _) => Type::Host,
+                (None, func) => match super::constructors::constructed(func, self) {
+                    Some(element) => Type::matrix(element),
+                    None => Type::Host,
+                },
             },
             syn::Expr::Block(it) => match it.block.stmts.last() {
                 Some(syn::Stmt::Expr(tail, None)) if it.block.stmts.len() == 1 => self.peek(tail),
@@ -103,6 +108,9 @@ impl Lowerer<'_> {
     fn peek_method(&self, it: &syn::ExprMethodCall) -> Type {
         let name = it.method.to_string();
         let receiver = self.peek(&it.receiver);
+        if let Type::Matrix(matrix) = &receiver {
+            return super::matrices::peek_method(&name, it.args.len(), &matrix.element);
+        }
         match (&receiver, name.as_str()) {
             (_, "clone" | "to_owned") => receiver,
             (Type::Float(_), name) => match known_method(name, it.args.len() + 1) {
@@ -112,8 +120,14 @@ impl Lowerer<'_> {
                 Some(Gives::Host) | None => Type::Host,
             },
             (Type::Int(_), name) => super::operators::int_method(name, &receiver).unwrap_or(Type::Host),
-            (Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_), "len") => Type::USIZE,
-            (Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_), "is_empty") => Type::Bool,
+            (
+                Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_),
+                "len",
+            ) => Type::USIZE,
+            (
+                Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_),
+                "is_empty",
+            ) => Type::Bool,
             (
                 Type::Array(element, _)
                 | Type::Slice(element)

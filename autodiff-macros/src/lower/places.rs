@@ -9,6 +9,22 @@ impl Lowerer<'_> {
     pub(super) fn index(&mut self, it: &syn::ExprIndex) -> Lowered<Operand> {
         let want = super::guess::of_base(&it.expr);
         let base = self.in_place(&it.expr, want.as_ref());
+        if let Ok(operand) = &base
+            && let Some(at) = self.path_of(operand)
+            && self.type_at(&at).is_matrix()
+        {
+            match inner(&it.index) {
+                syn::Expr::Tuple(index) => return self.matrix_entry(&at, index),
+                syn::Expr::Range(range) => {
+                    return self.refuse(
+                        range,
+                        "a part of a matrix by a range cannot be differentiated",
+                        "use `rows(start, count)`, or read the entries one by one",
+                    );
+                }
+                _ => (),
+            }
+        }
         let index = match inner(&it.index) {
             syn::Expr::Range(range) => self.range_proj(range),
             other => self.value(other, Some(&Type::USIZE)).map(Proj::Index),

@@ -68,6 +68,7 @@ fn is_number(ty: &Type) -> bool {
         | Type::Slice(_)
         | Type::Vec(_)
         | Type::Aggregate(_)
+        | Type::Matrix(_)
         | Type::Tuple(_)
         | Type::Host
         | Type::Pullback => false,

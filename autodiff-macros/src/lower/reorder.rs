@@ -34,7 +34,7 @@ impl Lowerer<'_> {
             self.store(b, x);
             return Ok(Operand::UNIT);
         }
-        if let Type::Vec(_) | Type::Aggregate(_) | Type::Tuple(_) = ty {
+        if let Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_) | Type::Tuple(_) = ty {
             return self.refuse(
                 at,
                 "an exchange inside of one list cannot be differentiated",

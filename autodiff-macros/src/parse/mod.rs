@@ -3,12 +3,14 @@
 mod generics;
 mod groups;
 mod hygiene;
+mod matrices;
 mod options;
 mod params;
 mod place;
 mod signature;
 mod types;
 
+pub(crate) use matrices::is_name as is_matrix_name;
 pub(crate) use place::Place;
 pub(crate) use types::{Floats, payload, understood};
 

@@ -130,7 +130,7 @@ fn what_is_not_a_float_is_refused_where_it_stands() {
         "*const f64",
         "impl Fn(f64) -> f64",
         "&&f64",
-        "DMatrix<f64>",
+        "Complex<f64>",
         "fn(f64) -> f64",
         "&(f64, f64)",
         "(f64, &[f64])",

@@ -1,6 +1,7 @@
 //! Written types to [`Type`]: which of them carry a derivative, and in what shape.
 
 use super::generics::Generics;
+use super::matrices;
 use crate::ir::{Float, Int, Len, Passing, Type};
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -151,6 +152,11 @@ impl<'a> Names<'a> {
             }
             syn::Type::Path(it) => match element_of_vec(it) {
                 Some(element) => Some(Type::Vec(Box::new(self.known(element)?))),
+                None if matrices::matrix(it).is_some() => {
+                    let matrix = matrices::matrix(it)?;
+                    let element = self.known(matrix.element)?;
+                    matches!(element, Type::Float(_)).then(|| matrix.of(element))
+                }
                 None => self.floats.find(it).or_else(|| scalar(ty)),
             },
             _ => None,
@@ -179,6 +185,13 @@ impl<'a> Names<'a> {
     fn float_path(&mut self, it: &syn::TypePath) -> Result<Type, Misfit> {
         if let Some(element) = element_of_vec(it) {
             return Ok(Type::Vec(Box::new(self.floats(element)?)));
+        }
+        if let Some(matrix) = matrices::matrix(it) {
+            let element = self.floats(matrix.element)?;
+            if !matches!(element, Type::Float(_)) {
+                return Err(misfit(matrix.element, MisfitKind::NotAFloat));
+            }
+            return Ok(matrix.of(element));
         }
         match primitive(it) {
             Some(Primitive::Float(float)) => return Ok(Type::Float(float)),
@@ -232,7 +245,7 @@ pub(super) fn unknown(ty: &syn::Type) -> Option<Misfit> {
     let syn::Type::Path(it) = inner else {
         return None;
     };
-    let known = primitive(it).is_some() || element_of_vec(it).is_some();
+    let known = primitive(it).is_some() || element_of_vec(it).is_some() || matrices::matrix(it).is_some();
     (!known).then(|| misfit(inner, MisfitKind::Unknown))
 }
 
@@ -358,7 +371,7 @@ fn segments(it: &syn::TypePath) -> Option<(&syn::PathSegment, Vec<String>)> {
     Some((last, all.map(|segment| segment.ident.to_string()).collect()))
 }
 
-fn length(expr: &syn::Expr) -> Len {
+pub(super) fn length(expr: &syn::Expr) -> Len {
     let mut inner = expr;
     while let syn::Expr::Group(it) = inner {
         inner = &it.expr;

@@ -2,6 +2,7 @@
 
 mod elementary;
 mod kinks;
+pub(crate) mod linalg;
 mod partial;
 
 pub(crate) use partial::partial;

@@ -122,6 +122,7 @@ fn int(n: i128, ty: &Type) -> Option<Const> {
         | Type::Slice(_)
         | Type::Vec(_)
         | Type::Aggregate(_)
+        | Type::Matrix(_)
         | Type::Tuple(_)
         | Type::Host
         | Type::Pullback => return None,

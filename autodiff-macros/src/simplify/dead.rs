@@ -343,6 +343,7 @@ fn updates_itself(instr: &Instr) -> bool {
         instr,
         Instr::AddTo { .. }
             | Instr::Accumulate { .. }
+            | Instr::AddMatrix { .. }
             | Instr::Swap(..)
             | Instr::Push { .. }
             | Instr::Pop { .. }
@@ -355,7 +356,11 @@ fn updates_itself(instr: &Instr) -> bool {
 /// Whether the instruction may change a length inside of a place of type `ty` that it writes to.
 pub(super) fn changes_shape(instr: &Instr, ty: &Type) -> bool {
     match instr {
-        Instr::Store { .. } | Instr::AddTo { .. } | Instr::Fill { .. } | Instr::Accumulate { .. } => false,
+        Instr::Store { .. }
+        | Instr::AddTo { .. }
+        | Instr::Fill { .. }
+        | Instr::Accumulate { .. }
+        | Instr::AddMatrix { .. } => false,
         Instr::CopyTo { .. } => ty.element().is_none_or(|element| element.element().is_some()),
         _ => true,
     }

@@ -194,6 +194,7 @@ fn is_total(body: &Body, instr: &Instr) -> bool {
             | Type::Slice(_)
             | Type::Vec(_)
             | Type::Aggregate(_)
+            | Type::Matrix(_)
             | Type::Tuple(_) => false,
         },
         _ => false,

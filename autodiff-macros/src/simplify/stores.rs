@@ -89,6 +89,7 @@ impl Stores<'_> {
         | Instr::AddTo { to, .. }
         | Instr::Fill { to, .. }
         | Instr::CopyTo { to, .. }
+        | Instr::AddMatrix { to, .. }
         | Instr::Accumulate { to, .. }) = &stmt.instr
         else {
             return false;

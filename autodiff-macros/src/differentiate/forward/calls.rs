@@ -1,7 +1,7 @@
 //! Tangents of calls: each mode of the protocol to the mode that carries tangents along.
 
 use super::Forward;
-use crate::ir::{Arg, Call, CallMode, Instr, Passing, PlaceId, PlaceRef, Stmt, Tree, ValueId};
+use crate::ir::{Arg, Call, CallMode, Init, Instr, Passing, PlaceId, PlaceRef, Stmt, Tree, ValueId};
 
 impl Forward {
     pub(super) fn call(&mut self, stmt: &Stmt, call: &Call) {
@@ -13,7 +13,14 @@ impl Forward {
         next.mode = match &call.mode {
             CallMode::Primal => {
                 let Some(tangents) = self.tangents(&call.args) else {
-                    return self.keep(stmt);
+                    self.keep(stmt);
+                    // What is written into the result afterwards may move.
+                    for place in call.result.places() {
+                        if let Some(shadow) = self.begin_shadow(place) {
+                            self.b.alloc(shadow, Init::ZerosLike(PlaceRef::whole(place)));
+                        }
+                    }
+                    return;
                 };
                 let result_dot = self.result_dots(&call.result, &mut results);
                 CallMode::Pushforward { tangents, result_dot }

@@ -36,6 +36,11 @@ impl Forward {
                     self.b.effect(Instr::Accumulate { to, from });
                 }
             }
+            Instr::AddMatrix { to, op, negative } => {
+                if let Some(to) = self.shadow(to) {
+                    self.add_matrix_dots(&to, op, *negative);
+                }
+            }
             Instr::Swap(l, r) => {
                 if let (Some(l), Some(r)) = (self.shadow(l), self.shadow(r)) {
                     self.b.effect(Instr::Swap(l, r));
@@ -75,6 +80,9 @@ impl Forward {
     }
 
     pub(super) fn alloc(&mut self, stmt: &Stmt, place: PlaceId, init: &Init) {
+        if let Init::Matrix(op) = init {
+            return self.alloc_matrix(stmt, place, op);
+        }
         let mut late = Vec::new();
         // A tangent is moved before its primal is, while the shape can still be asked for.
         self.each_direction(|forward| {
@@ -118,7 +126,7 @@ impl Forward {
                 let lenient = *lenient;
                 self.shadow(of).map(|of| Init::View { of, lenient })
             }
-            Init::Host { .. } => None,
+            Init::Matrix(_) | Init::Host { .. } => None,
         }
     }
 }

@@ -268,7 +268,7 @@ impl<'a> Reverse<'a> {
     }
 
     /// The content of `at` as `stmt` saw it: the place itself if nothing changes it afterwards, a copy otherwise.
-    fn content_at(&mut self, stmt: &'a Stmt, at: &PlaceRef) -> PlaceRef {
+    pub(super) fn content_at(&mut self, stmt: &'a Stmt, at: &PlaceRef) -> PlaceRef {
         let key = self.layout.key(stmt);
         let path = self.path_here(at);
         if self.layout.stays(at.root, key, false) && self.reachable(at.root) {

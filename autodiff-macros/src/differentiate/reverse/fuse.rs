@@ -102,7 +102,9 @@ impl<'a> Reverse<'a> {
         else {
             return self.given(id);
         };
-        if !is_pure(&stmt.instr) || matches!(stmt.instr, Instr::Load(_) | Instr::Host { .. }) {
+        if !is_pure(&stmt.instr)
+            || matches!(stmt.instr, Instr::Load(_) | Instr::Matrix(_) | Instr::Host { .. })
+        {
             return false;
         }
         if !uses(&stmt.instr)

@@ -1,10 +1,12 @@
 //! Adjoints of instructions on memory: each mirrors on the shadow what the primal did, backwards.
 
 use super::Reverse;
+use super::matrices::Home;
 use super::record::Slot;
 use crate::ir::{
     BinaryOp, Init, Instr, Loop, LoopKind, PlaceId, PlaceRef, Proj, Region, Stmt, Type, ValueId,
 };
+use crate::rules::linalg::Term;
 
 impl<'a> Reverse<'a> {
     pub(super) fn back_effect(&mut self, stmt: &'a Stmt) {
@@ -57,6 +59,11 @@ impl<'a> Reverse<'a> {
                         to: source,
                         from: bar,
                     });
+                }
+            }
+            Instr::AddMatrix { to, op, negative } => {
+                if let Some(bar) = self.shadow_ref(to) {
+                    self.back_matrix(stmt, op, None, Term::Matrix(bar), *negative);
                 }
             }
             Instr::Swap(l, r) => {
@@ -248,6 +255,10 @@ impl<'a> Reverse<'a> {
                     });
                 }
             }
+            Init::Matrix(op) => {
+                let (result, bar) = (Some(Home::Place(place)), Term::Matrix(bar.clone()));
+                self.back_matrix(stmt, op, result, bar, false);
+            }
             Init::Empty { .. } | Init::ZerosLike(_) | Init::Scratch { .. } | Init::Host { .. } => (),
             // Views are made by the transforms, and only forward mode comes after them.
             Init::View { .. } => (),
@@ -260,6 +271,12 @@ impl<'a> Reverse<'a> {
     /// In front of an assignment of a whole buffer, the old content's cotangent is zero, in the old shape.
     fn forget_content(&mut self, stmt: &'a Stmt, place: PlaceId, shadow: PlaceId) {
         let ty = self.primal.place(place).ty.clone();
+        if ty.is_matrix() {
+            if let Some(init) = self.zeros_before(stmt, place) {
+                self.b.alloc(shadow, init);
+            }
+            return;
+        }
         let len = match &ty {
             Type::Vec(_) => Some(self.length_before(stmt, &PlaceRef::whole(place))),
             _ => None,

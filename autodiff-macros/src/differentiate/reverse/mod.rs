@@ -7,6 +7,7 @@
 mod calls;
 mod control;
 mod fuse;
+mod matrices;
 mod memory;
 mod places;
 mod plan;
@@ -375,8 +376,14 @@ impl<'a> Reverse<'a> {
             }
             Tree::Place(id) if self.primal.place(*id).ty.has_floats() => {
                 let place = self.primal.place(*id).clone();
-                let element = place.ty.element().cloned().unwrap_or(Type::Float(Float::F64));
-                let seed = self.new_place(Type::Slice(Box::new(element)), None, Some(Passing::Ref));
+                let ty = match &place.ty {
+                    matrix @ Type::Matrix(_) => matrix.clone(),
+                    list => {
+                        let element = list.element().cloned().unwrap_or(Type::Float(Float::F64));
+                        Type::Slice(Box::new(element))
+                    }
+                };
+                let seed = self.new_place(ty, None, Some(Passing::Ref));
                 self.b.body.places[seed.0 as usize].name = Some(Name {
                     text: "seed".to_owned(),
                     span: self.b.span,

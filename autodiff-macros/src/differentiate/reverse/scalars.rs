@@ -1,11 +1,13 @@
 //! Adjoints of scalar instructions.
 
 use super::Reverse;
+use super::matrices::Home;
 use crate::analyse::Layout;
 use crate::differentiate::products::{scaled, sum, whole_quotient};
 use crate::ir::visit::rename;
 use crate::ir::{BinaryOp, Builder, Instr, Stmt, UnaryOp, ValueId};
 use crate::rules;
+use crate::rules::linalg::Term;
 use std::collections::BTreeMap;
 
 impl<'a> Reverse<'a> {
@@ -24,7 +26,13 @@ impl<'a> Reverse<'a> {
                     let pop = matches!(stmt.instr, Instr::Pop { .. });
                     let bar = self.bars.remove(y);
                     match bar {
-                        Some(bar) => self.back_scalar(&stmt.instr, *y, bar),
+                        Some(bar) => match &stmt.instr {
+                            Instr::Matrix(op) => {
+                                let (result, bar) = (Some(Home::Value(*y)), Term::Scalar(bar));
+                                self.back_matrix(stmt, op, result, bar, false);
+                            }
+                            instr => self.back_scalar(instr, *y, bar),
+                        },
                         // The shadow gets back the element that the primal gave away.
                         None if pop => self.back_pop(&stmt.instr, *y, None),
                         None => (),

@@ -47,6 +47,10 @@ impl<'a> Reverse<'a> {
                         *bound = self.available(*bound);
                     }
                 }
+                Proj::Entry(row, column) => {
+                    *row = self.available(*row);
+                    *column = self.available(*column);
+                }
                 Proj::Field(_) => (),
             }
         }
@@ -229,13 +233,14 @@ impl<'a> Reverse<'a> {
         let home = self.layout.place_home(place);
         // `a[i..][j]` may be `a[j..][i]`: only plain indices tell elements apart.
         let index = |proj: &Proj| match proj {
-            Proj::Index(index) => Some(*index),
-            Proj::Range(..) | Proj::Field(_) => None,
+            Proj::Index(index) => vec![*index],
+            Proj::Entry(row, column) => vec![*row, *column],
+            Proj::Range(..) | Proj::Field(_) => Vec::new(),
         };
         if at.path.iter().any(|proj| matches!(proj, Proj::Range(..))) {
             return false;
         }
-        let indices: Vec<ValueId> = at.path.iter().filter_map(index).collect();
+        let indices: Vec<ValueId> = at.path.iter().flat_map(index).collect();
         let mut writers = self.layout.writers(place);
         let (Some(first), None) = (writers.next(), writers.next()) else {
             return false;
@@ -271,6 +276,7 @@ fn follow(mut ty: Type, at: &PlaceRef) -> Type {
                 | Type::Vec(element)
                 | Type::Aggregate(element),
             ) => *element,
+            (Proj::Index(_) | Proj::Entry(..), Type::Matrix(it)) => it.element,
             (Proj::Range(..), Type::Array(element, _) | Type::Vec(element) | Type::Aggregate(element)) => {
                 Type::Slice(element)
             }
@@ -283,7 +289,7 @@ fn follow(mut ty: Type, at: &PlaceRef) -> Type {
 
 fn has_vectors(ty: &Type) -> bool {
     match ty {
-        Type::Vec(_) | Type::Slice(_) | Type::Aggregate(_) | Type::Tuple(_) => true,
+        Type::Vec(_) | Type::Slice(_) | Type::Aggregate(_) | Type::Matrix(_) | Type::Tuple(_) => true,
         Type::Array(element, _) => has_vectors(element),
         Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
     }

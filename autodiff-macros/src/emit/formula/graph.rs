@@ -160,6 +160,7 @@ impl Graph {
             | Init::Copy { .. }
             | Init::Empty { .. }
             | Init::Scratch { .. }
+            | Init::Matrix(_)
             | Init::View { .. }
             | Init::Host { .. } => return None,
         }
@@ -269,7 +270,7 @@ fn literal(body: &Body, at: &PlaceRef) -> Option<Vec<usize>> {
             Some(Const::Int(n)) => usize::try_from(n).ok(),
             Some(Const::Float(_) | Const::Bool(_)) | None => None,
         },
-        Proj::Field(_) | Proj::Range(..) => None,
+        Proj::Field(_) | Proj::Range(..) | Proj::Entry(..) => None,
     };
     at.path.iter().map(step).collect()
 }

@@ -283,6 +283,10 @@ pub(in crate::emit) fn seed(ty: &Type, at: Span) -> TokenStream {
             let slice = tokens(&Type::Slice(element.clone()), at);
             quote!(&#slice)
         }
+        Type::Matrix(_) => {
+            let ty = tokens(ty, at);
+            quote!(&#ty)
+        }
         Type::Tuple(parts) => {
             let parts = parts.iter().map(|part| seed(part, at));
             quote!((#(#parts,)*))

@@ -55,17 +55,23 @@ fn combine(a: Count, b: Count, op: TokenStream) -> Count {
 pub(super) fn count(ty: &Type, generic: &[&Ident]) -> Count {
     match ty {
         Type::Float(_) => Count::Known(1),
-        Type::Array(element, len) => {
-            let len = match len {
-                Len::Known(n) => Count::Known(*n),
-                Len::Expr(expr) => Count::Expr(expr.clone()),
-                Len::Inferred => Count::Dynamic,
-            };
-            no_arithmetic(len.times(count(element, generic)), generic)
-        }
+        Type::Array(element, len) => no_arithmetic(side(len).times(count(element, generic)), generic),
         Type::Tuple(parts) => total(parts.iter(), generic),
+        Type::Matrix(it) => {
+            let sides = [&it.rows, &it.columns].map(side);
+            let [rows, columns] = sides;
+            no_arithmetic(rows.times(columns), generic)
+        }
         Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => Count::Dynamic,
         Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => Count::Known(0),
+    }
+}
+
+fn side(len: &Len) -> Count {
+    match len {
+        Len::Known(n) => Count::Known(*n),
+        Len::Expr(expr) => Count::Expr(expr.clone()),
+        Len::Inferred => Count::Dynamic,
     }
 }
 
@@ -112,9 +118,30 @@ fn floats(ty: &Type, to: &mut Vec<TokenStream>) {
         Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) | Type::Aggregate(element) => {
             floats(element, to);
         }
+        Type::Matrix(it) => floats(&it.element, to),
         Type::Tuple(parts) => parts.iter().for_each(|part| floats(part, to)),
         Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => (),
     }
+}
+
+/// The matrices inside of `types`, as they are written.
+pub(super) fn matrices<'t>(types: impl Iterator<Item = &'t Type>) -> Vec<TokenStream> {
+    fn inside(ty: &Type, all: &mut Vec<TokenStream>) {
+        match ty {
+            Type::Matrix(it) => all.extend(it.written.clone()),
+            Type::Tuple(parts) => parts.iter().for_each(|part| inside(part, all)),
+            Type::Array(element, _)
+            | Type::Slice(element)
+            | Type::Vec(element)
+            | Type::Aggregate(element) => {
+                inside(element, all);
+            }
+            Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => (),
+        }
+    }
+    let mut all = Vec::new();
+    types.for_each(|ty| inside(ty, &mut all));
+    all
 }
 
 /// Whether a value of this type can be passed again without a clone.
@@ -123,7 +150,12 @@ pub(in crate::emit) fn is_copy(ty: &Type) -> bool {
         Type::Float(_) | Type::Int(_) | Type::Bool => true,
         Type::Array(element, _) => is_copy(element),
         Type::Tuple(parts) => parts.iter().all(is_copy),
-        Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Host | Type::Pullback => false,
+        Type::Slice(_)
+        | Type::Vec(_)
+        | Type::Aggregate(_)
+        | Type::Matrix(_)
+        | Type::Host
+        | Type::Pullback => false,
     }
 }
 
@@ -132,7 +164,7 @@ pub(super) fn is_scalars(ty: &Type) -> bool {
     match ty {
         Type::Float(_) => true,
         Type::Tuple(parts) => parts.iter().all(is_scalars),
-        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => false,
+        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_) => false,
         Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
     }
 }
@@ -142,7 +174,7 @@ pub(super) fn scalar_leaves(ty: &Type) -> Vec<&Type> {
     match ty {
         Type::Float(_) => vec![ty],
         Type::Tuple(parts) => parts.iter().flat_map(scalar_leaves).collect(),
-        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => Vec::new(),
+        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_) => Vec::new(),
         Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => Vec::new(),
     }
 }

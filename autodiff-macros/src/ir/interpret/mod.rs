@@ -153,6 +153,7 @@ impl<'a> Machine<'a> {
                     res.steps.push(at);
                 }
                 Proj::Field(k) => res.steps.push(*k),
+                Proj::Entry(..) => panic!("matrices are not interpreted"),
                 Proj::Range(start, end) => {
                     let whole = hi.unwrap_or_else(|| {
                         let mut all = Target {
@@ -405,6 +406,8 @@ impl<'a> Machine<'a> {
             Instr::Host { .. }
             | Instr::Opaque(_)
             | Instr::Call(_)
+            | Instr::Matrix(_)
+            | Instr::AddMatrix { .. }
             | Instr::SomePullback(_)
             | Instr::NoPullback => {
                 panic!("{instr:?} is not interpreted")
@@ -445,7 +448,7 @@ impl<'a> Machine<'a> {
                 Data::List(vec![element; self.size(*len)])
             }
             Init::View { of, .. } => return Memory::View(self.target(of)),
-            Init::Host { .. } => panic!("host code is not interpreted"),
+            Init::Host { .. } | Init::Matrix(_) => panic!("host code is not interpreted"),
         };
         Memory::Own(data)
     }

@@ -2,8 +2,10 @@
 
 use super::Access;
 use crate::ir::{
-    Arg, Call, CallMode, HostArg, Init, Instr, LoopKind, Passing, PlaceId, PlaceRef, Proj, Tree, ValueId,
+    Arg, Call, CallMode, HostArg, Init, Instr, LoopKind, MatrixArg, MatrixOp, Passing, PlaceId, PlaceRef,
+    Proj, Tree, ValueId,
 };
+use crate::rules::linalg::Kind;
 
 /// What a walk does with the parts of an instruction, which it may change. Nested regions are not entered.
 pub(crate) trait Parts {
@@ -78,6 +80,11 @@ macro_rules! walks {
                         place(from, Access::Read, parts);
                         place(to, Access::Update, parts);
                     }
+                    Instr::AddMatrix { to, op, negative: _ } => {
+                        matrix_parts(op, parts);
+                        place(to, Access::Update, parts);
+                    }
+                    Instr::Matrix(op) => matrix_parts(op, parts),
                     Instr::Swap(a, b) => {
                         place(a, Access::Update, parts);
                         place(b, Access::Update, parts);
@@ -129,6 +136,10 @@ macro_rules! walks {
                 for proj in &$($mutable)? at.path {
                     match proj {
                         Proj::Index(index) => parts.value(index),
+                        Proj::Entry(row, column) => {
+                            parts.value(row);
+                            parts.value(column);
+                        }
                         Proj::Range(start, end) => {
                             option(start, parts);
                             option(end, parts);
@@ -137,6 +148,16 @@ macro_rules! walks {
                     }
                 }
                 parts.place(at, access);
+            }
+
+            fn matrix_parts(op: &$($mutable)? MatrixOp, parts: &mut impl $Parts) {
+                for ((_, kind), arg) in op.rule.args.iter().zip(&$($mutable)? op.args) {
+                    match arg {
+                        MatrixArg::Value(value) => parts.value(value),
+                        MatrixArg::Place(at) if *kind == Kind::Shape => place(at, Access::Shape, parts),
+                        MatrixArg::Place(at) => place(at, Access::Read, parts),
+                    }
+                }
             }
 
             fn begin(id: &$($mutable)? PlaceId, parts: &mut impl $Parts) {
@@ -158,6 +179,7 @@ macro_rules! walks {
                     Init::Copy { src, moved: true } => place(src, Access::Update, parts),
                     Init::Copy { src, moved: false } => place(src, Access::Read, parts),
                     Init::Empty { capacity } => option(capacity, parts),
+                    Init::Matrix(op) => matrix_parts(op, parts),
                     Init::ZerosLike(of) => place(of, Access::Shape, parts),
                     Init::Scratch { len } => parts.value(len),
                     Init::View { of, .. } => place(of, Access::Update, parts),

@@ -169,7 +169,11 @@ impl Hoist<'_> {
             Init::Repeat { .. } | Init::List(_) | Init::RepeatPlace { .. } | Init::Rows(_) => true,
             Init::Copy { moved, .. } => !moved,
             Init::ZerosLike(_) => true,
-            Init::Empty { .. } | Init::Scratch { .. } | Init::View { .. } | Init::Host { .. } => false,
+            Init::Empty { .. }
+            | Init::Scratch { .. }
+            | Init::Matrix(_)
+            | Init::View { .. }
+            | Init::Host { .. } => false,
         };
         let same = uses(&alloc).iter().all(|id| !inside.values.contains(id))
             && places_of(&alloc).iter().all(|(at, _)| {
@@ -225,6 +229,7 @@ impl Hoist<'_> {
             | Type::Slice(_)
             | Type::Vec(_)
             | Type::Aggregate(_)
+            | Type::Matrix(_)
             | Type::Tuple(_)
             | Type::Host
             | Type::Pullback => return None,
@@ -261,7 +266,12 @@ fn is_flat(ty: &Type) -> bool {
         Type::Float(_) | Type::Int(_) | Type::Bool => true,
         Type::Array(element, _) => is_flat(element),
         Type::Tuple(parts) => parts.iter().all(is_flat),
-        Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Host | Type::Pullback => false,
+        Type::Slice(_)
+        | Type::Vec(_)
+        | Type::Aggregate(_)
+        | Type::Matrix(_)
+        | Type::Host
+        | Type::Pullback => false,
     }
 }
 

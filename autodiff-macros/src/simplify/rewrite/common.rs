@@ -223,6 +223,7 @@ fn kind(ty: &Type) -> Kind {
         | Type::Slice(_)
         | Type::Vec(_)
         | Type::Aggregate(_)
+        | Type::Matrix(_)
         | Type::Tuple(_)
         | Type::Host
         | Type::Pullback => Kind::Other,

@@ -184,6 +184,7 @@ fn is_choice(ty: &Type) -> bool {
         | Type::Slice(_)
         | Type::Vec(_)
         | Type::Aggregate(_)
+        | Type::Matrix(_)
         | Type::Tuple(_) => false,
     }
 }

@@ -31,6 +31,7 @@ enum Step {
     Index(Option<ValueId>, i128),
     Range(Option<ValueId>, Option<ValueId>),
     Field(usize),
+    Entry(ValueId, ValueId),
 }
 
 impl Rewriter<'_> {
@@ -136,6 +137,7 @@ impl Rewriter<'_> {
             }
             Proj::Range(start, end) => Step::Range(*start, *end),
             Proj::Field(k) => Step::Field(*k),
+            Proj::Entry(row, column) => Step::Entry(*row, *column),
         };
         at.path.iter().map(one).collect()
     }
@@ -161,7 +163,7 @@ impl Rewriter<'_> {
         let mut ty = &self.body.place(at.root).ty;
         for proj in &at.path {
             ty = match (proj, ty) {
-                (Proj::Index(_), ty) => ty.element()?,
+                (Proj::Index(_) | Proj::Entry(..), ty) => ty.element()?,
                 (Proj::Field(k), Type::Tuple(parts)) => parts.get(*k)?,
                 (Proj::Field(_) | Proj::Range(..), _) => return None,
             };

@@ -132,7 +132,11 @@ fn refuse(body: &Body, stmt: &Stmt, shapes: &mut BTreeMap<PlaceId, Shape>) {
             Init::Rows(rows) => rows
                 .iter()
                 .all(|row| fits_row(body, *place, row, shapes) && good(row, shapes, false)),
-            Init::Empty { .. } | Init::Scratch { .. } | Init::View { .. } | Init::Host { .. } => false,
+            Init::Empty { .. }
+            | Init::Scratch { .. }
+            | Init::Matrix(_)
+            | Init::View { .. }
+            | Init::Host { .. } => false,
         },
         _ => false,
     };
@@ -186,7 +190,7 @@ fn can_have(body: &Body, at: &PlaceRef, lengths: &[usize]) -> bool {
     let mut ty = Some(&body.place(at.root).ty);
     for proj in &at.path {
         ty = match (proj, ty) {
-            (Proj::Index(_), Some(ty)) => ty.element(),
+            (Proj::Index(_) | Proj::Entry(..), Some(ty)) => ty.element(),
             (Proj::Field(k), Some(Type::Tuple(parts))) => parts.get(*k),
             (Proj::Range(..), ty) => ty,
             (Proj::Field(_), _) | (_, None) => None,

@@ -152,7 +152,11 @@ impl Replacer<'_> {
                 let rows = rows.iter().map(|row| self.read(row, &lengths[1..], &ty));
                 rows.flatten().collect()
             }
-            Init::Empty { .. } | Init::Scratch { .. } | Init::View { .. } | Init::Host { .. } => {
+            Init::Empty { .. }
+            | Init::Scratch { .. }
+            | Init::Matrix(_)
+            | Init::View { .. }
+            | Init::Host { .. } => {
                 unreachable!("places that begin like this are not eligible")
             }
         }

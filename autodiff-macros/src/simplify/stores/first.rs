@@ -4,7 +4,8 @@
 use super::whole;
 use crate::ir::visit::{each, places, regions, regions_mut};
 use crate::ir::{
-    Body, Const, Init, Instr, Loop, LoopKind, Origin, PlaceId, PlaceRef, Proj, Region, Role, Stmt, ValueId,
+    Body, Const, Init, Instr, Loop, LoopKind, MatrixArg, Origin, PlaceId, PlaceRef, Proj, Region, Role, Stmt,
+    ValueId,
 };
 use crate::simplify::lengths::Lengths;
 use std::collections::HashSet;
@@ -12,6 +13,7 @@ use std::collections::HashSet;
 /// Turns such additions in `region` into stores; says whether there were any.
 pub(super) fn additions(body: &Body, lengths: &Lengths, memory: &[PlaceId], region: &mut Region) -> bool {
     let mut changed = false;
+    let mut superseded = Vec::new();
     for k in 0..region.stmts.len() {
         for inner in regions_mut(&mut region.stmts[k].instr) {
             changed |= additions(body, lengths, memory, inner);
@@ -20,8 +22,24 @@ pub(super) fn additions(body: &Body, lengths: &Lengths, memory: &[PlaceId], regi
             continue;
         };
         changed |= behind(body, lengths, memory, &mut region.stmts[k + 1..], place);
+        if is_begun_anew(body, memory, &region.stmts[k + 1..], place) {
+            superseded.push(k);
+            changed = true;
+        }
+    }
+    for k in superseded.into_iter().rev() {
+        region.stmts.remove(k);
     }
     changed
+}
+
+/// Whether the next that `stmts` do with a matrix is to give it another content.
+fn is_begun_anew(body: &Body, memory: &[PlaceId], stmts: &[Stmt], place: PlaceId) -> bool {
+    let next = stmts.iter().find(|stmt| mentions(stmt, place, memory));
+    let Some(Instr::Alloc { place: begun, init }) = next.map(|stmt| &stmt.instr) else {
+        return false;
+    };
+    *begun == place && body.place(place).ty.is_matrix() && matches!(init, Init::Matrix(_) | Init::Copy { .. })
 }
 
 /// The same for the buffers of a gradient, which are all zeros when it is called.
@@ -111,7 +129,7 @@ fn literal(body: &Body, path: &[Proj]) -> Option<Vec<i128>> {
             Some(Const::Float(_) | Const::Bool(_)) | None => None,
         },
         Proj::Field(k) => Some(*k as i128),
-        Proj::Range(..) => None,
+        Proj::Range(..) | Proj::Entry(..) => None,
     };
     path.iter().map(step).collect()
 }
@@ -146,6 +164,19 @@ fn store(body: &Body, lengths: &Lengths, memory: &[PlaceId], place: PlaceId, stm
             };
             true
         }
+        Instr::Accumulate { to, from }
+            if *to == whole(place)
+                && body.place(place).ty.is_matrix()
+                && body.place(place).param.is_none()
+                && memory[from.root.0 as usize] != place =>
+        {
+            let init = Init::Copy {
+                src: from.clone(),
+                moved: false,
+            };
+            stmt.instr = Instr::Alloc { place, init };
+            true
+        }
         Instr::Accumulate { to, from } if *to == whole(place) && memory[from.root.0 as usize] != place => {
             let (to, from) = (to.clone(), from.clone());
             let copy = Instr::CopyTo { to, from };
@@ -154,6 +185,24 @@ fn store(body: &Body, lengths: &Lengths, memory: &[PlaceId], place: PlaceId, stm
             }
             stmt.instr = copy;
             true
+        }
+        // `to` has the shape of its zeros, and so has what is added.
+        Instr::AddMatrix {
+            to,
+            op,
+            negative: false,
+        } if *to == whole(place) && body.place(place).param.is_none() => {
+            let reads_it = op.args.iter().any(|arg| match arg {
+                MatrixArg::Place(at) => memory[at.root.0 as usize] == place,
+                MatrixArg::Value(_) => false,
+            });
+            if !reads_it {
+                stmt.instr = Instr::Alloc {
+                    place,
+                    init: Init::Matrix(op.clone()),
+                };
+            }
+            !reads_it
         }
         Instr::Loop(it) => {
             let each_own = only_own(it, place, memory, |instr| matches!(instr, Instr::AddTo { .. }));
