@@ -9,7 +9,7 @@ pub use crate::inactive::{FloatTangent, Inactive, OtherTangent};
 pub use crate::linalg;
 pub use crate::plain::{List, Plain};
 pub use crate::scalar::{Scalar, lit};
-pub use crate::tangent::{Differentiable, Itself, NoTangent, Scale};
+pub use crate::tangent::{Blank, Differentiable, Itself, NoTangent, Scale, is_constant, is_float};
 /// Functions of std for a float that is a type parameter.
 pub mod scalar {
     pub use crate::scalar::*;
@@ -79,7 +79,11 @@ where
 /// The tangent `dot` of `x`; where it is empty and `x` is not, zeros, kept in `scratch`.
 #[inline]
 #[track_caller]
-pub fn or_zeros<'a, T: ZerosLike<Owned = T>>(dot: &'a [T], x: &[T], scratch: &'a mut Vec<T>) -> &'a [T] {
+pub fn or_zeros<'a, X: ZerosLike>(
+    dot: &'a [X::Owned],
+    x: &[X],
+    scratch: &'a mut Vec<X::Owned>,
+) -> &'a [X::Owned] {
     if dot.is_empty() && !x.is_empty() {
         *scratch = x.zeros_like();
         return scratch;
@@ -92,11 +96,11 @@ pub fn or_zeros<'a, T: ZerosLike<Owned = T>>(dot: &'a [T], x: &[T], scratch: &'a
 /// nobody reads afterwards.
 #[inline]
 #[track_caller]
-pub fn or_zeros_mut<'a, T: ZerosLike<Owned = T>>(
-    bar: &'a mut [T],
-    x: &[T],
-    scratch: &'a mut Vec<T>,
-) -> &'a mut [T] {
+pub fn or_zeros_mut<'a, X: ZerosLike>(
+    bar: &'a mut [X::Owned],
+    x: &[X],
+    scratch: &'a mut Vec<X::Owned>,
+) -> &'a mut [X::Owned] {
     if bar.is_empty() && !x.is_empty() {
         *scratch = x.zeros_like();
         return scratch;
@@ -108,7 +112,7 @@ pub fn or_zeros_mut<'a, T: ZerosLike<Owned = T>>(
 /// As [`or_zeros_mut`], for a `Vec` that may be pushed to: `bar` itself becomes the zeros.
 #[inline]
 #[track_caller]
-pub fn or_zeros_vec<T: ZerosLike<Owned = T>>(bar: &mut Vec<T>, x: &[T]) {
+pub fn or_zeros_vec<X: ZerosLike>(bar: &mut Vec<X::Owned>, x: &[X]) {
     if bar.is_empty() && !x.is_empty() {
         *bar = x.zeros_like();
     }
@@ -145,11 +149,11 @@ pub fn or_zeros_vec_len<T: Clone>(bar: &mut Vec<T>, len: usize, zero: T) {
 /// As [`or_zeros`], for an array.
 #[inline]
 #[track_caller]
-pub fn or_zeros_array<'a, T: ZerosLike<Owned = T>, const N: usize>(
-    dot: &'a [T],
-    x: &[T; N],
-    scratch: &'a mut Vec<T>,
-) -> &'a [T; N] {
+pub fn or_zeros_array<'a, X: ZerosLike, const N: usize>(
+    dot: &'a [X::Owned],
+    x: &[X; N],
+    scratch: &'a mut Vec<X::Owned>,
+) -> &'a [X::Owned; N] {
     match or_zeros(dot, x, scratch).try_into() {
         Ok(array) => array,
         Err(_) => wrong_len("the tangent", x.len(), N),
@@ -159,11 +163,11 @@ pub fn or_zeros_array<'a, T: ZerosLike<Owned = T>, const N: usize>(
 /// As [`or_zeros_mut`], for the tangent of an array.
 #[inline]
 #[track_caller]
-pub fn or_zeros_array_mut<'a, T: ZerosLike<Owned = T>, const N: usize>(
-    dot: &'a mut [T],
-    x: &[T; N],
-    scratch: &'a mut Vec<T>,
-) -> &'a mut [T; N] {
+pub fn or_zeros_array_mut<'a, X: ZerosLike, const N: usize>(
+    dot: &'a mut [X::Owned],
+    x: &[X; N],
+    scratch: &'a mut Vec<X::Owned>,
+) -> &'a mut [X::Owned; N] {
     match or_zeros_mut(dot, x, scratch).try_into() {
         Ok(array) => array,
         Err(_) => wrong_len("the tangent", x.len(), N),

@@ -146,6 +146,13 @@ impl<T: Scale> Scale for Vec<T> {
 
 macro_rules! tuples {
     ($($part:ident $index:tt),*) => {
+        impl<$($part: Blank),*> Blank for ($($part,)*) {
+            #[inline]
+            fn blank() -> Self {
+                ($($part::blank(),)*)
+            }
+        }
+
         impl<$($part: Differentiable),*> Differentiable for ($($part,)*) {
             type Tangent = ($($part::Tangent,)*);
         }
@@ -168,6 +175,73 @@ tuples!(A 0, B 1, C 2, D 3, E 4);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+
+/// Something to begin with, of a type that nothing is known of: what is read is written before.
+#[diagnostic::on_unimplemented(
+    message = "a value of `{Self}` cannot be chosen here",
+    note = "help: let the type of its `#[constant]` fields implement `Default`, or choose between their parts"
+)]
+pub trait Blank {
+    /// Any value at all.
+    fn blank() -> Self;
+}
+
+macro_rules! blank {
+    ($($plain:ty)*) => {$(
+        impl Blank for $plain {
+            #[inline]
+            fn blank() -> Self {
+                Self::default()
+            }
+        }
+    )*};
+}
+
+blank!(f64 f32 NoTangent);
+
+impl<T> Blank for Vec<T> {
+    #[inline]
+    fn blank() -> Self {
+        Vec::new()
+    }
+}
+
+impl<T: Blank, const N: usize> Blank for [T; N] {
+    #[inline]
+    fn blank() -> Self {
+        std::array::from_fn(|_| T::blank())
+    }
+}
+
+/// Compiles only for a float: what generated code claims of a field that is used like one.
+#[inline]
+pub fn is_float<T: FloatField>(_field: &T) {}
+
+/// Compiles only for the tangent of a constant: what generated code claims of a field that is used without a derivative.
+#[inline]
+pub fn is_constant<T: ConstantField>(_tangent: &T) {}
+
+/// See [`is_float`].
+#[diagnostic::on_unimplemented(
+    message = "this is used like a float, and is `{Self}`",
+    label = "not a float",
+    note = "help: write its type where it is read: `let n: usize = p.n;`"
+)]
+pub trait FloatField {}
+
+/// See [`is_constant`].
+#[diagnostic::on_unimplemented(
+    message = "this is used without its derivative, and carries one",
+    label = "its tangent is `{Self}`",
+    note = "help: write its type where it is read: `let x: f64 = p.x;`"
+)]
+pub trait ConstantField {}
+
+impl ConstantField for NoTangent {}
+
+impl FloatField for f64 {}
+
+impl FloatField for f32 {}
 
 #[cfg(test)]
 mod tests {

@@ -53,6 +53,7 @@ mod second_order;
 mod shapes;
 mod slices;
 mod stops;
+mod structs;
 mod tables;
 mod traps;
 mod twins;

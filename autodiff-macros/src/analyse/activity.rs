@@ -5,8 +5,8 @@
 
 use crate::ir::visit::{each, regions};
 use crate::ir::{
-    Arg, Body, Call, CallMode, Init, Instr, Loop, LoopKind, MatrixArg, MatrixOp, Passing, PlaceId, Region,
-    Role, Stmt, Tree, Type, ValueId,
+    Arg, Body, Call, CallMode, Content, Init, Instr, Loop, LoopKind, MatrixArg, MatrixOp, Passing, PlaceId,
+    Region, Role, Stmt, Tree, Type, ValueId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -220,6 +220,10 @@ impl<'a> Flow<'a> {
                 .iter()
                 .for_each(|row| self.edge(Node::Place(row.root), place)),
             Init::Matrix(op) => self.edges(&matrix_nodes(op), &[place]),
+            Init::Struct { path: _, fields } => fields.iter().for_each(|(_, content)| match content {
+                Content::Value(value) => self.edge(Node::Value(*value), place),
+                Content::Place(at) => self.edge(Node::Place(at.root), place),
+            }),
             // A view is the memory that it views.
             Init::View { of, .. } => {
                 self.edge(Node::Place(of.root), place);

@@ -83,6 +83,7 @@ fn instr(body: &Body, it: &Instr, float: bool) -> Option<Cost> {
             | Init::List(_)
             | Init::RepeatPlace { .. }
             | Init::Rows(_)
+            | Init::Struct { .. }
             | Init::Copy { .. }
             | Init::Empty { .. }
             | Init::ZerosLike(_)
@@ -187,6 +188,7 @@ fn type_at<'b>(body: &'b Body, at: &PlaceRef) -> Option<&'b Type> {
         ty = match (proj, ty) {
             (Proj::Index(_) | Proj::Entry(..), ty) => ty.element()?,
             (Proj::Field(k), Type::Tuple(parts)) => parts.get(*k)?,
+            (Proj::Member(member), ty) => ty.member(member)?,
             (Proj::Field(_) | Proj::Range(..), _) => return None,
         };
     }
@@ -205,6 +207,7 @@ fn scalars(ty: &Type) -> Option<usize> {
         | Type::Vec(_)
         | Type::Aggregate(_)
         | Type::Matrix(_)
+        | Type::Struct(_)
         | Type::Host
         | Type::Pullback => None,
     }

@@ -101,8 +101,13 @@ impl Subscripts<'_, '_> {
                 }
                 (Proj::Field(a), Proj::Field(b)) if a != b => return true,
                 (Proj::Field(_), Proj::Field(_)) => (),
+                (Proj::Member(a), Proj::Member(b)) if a != b => return true,
+                (Proj::Member(_), Proj::Member(_)) => (),
                 // A part of a list has indices of its own.
-                (Proj::Range(..) | Proj::Index(_) | Proj::Entry(..) | Proj::Field(_), _) => return false,
+                (
+                    Proj::Range(..) | Proj::Index(_) | Proj::Entry(..) | Proj::Field(_) | Proj::Member(_),
+                    _,
+                ) => return false,
             }
         }
         for bound in most {

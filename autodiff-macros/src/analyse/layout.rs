@@ -289,6 +289,7 @@ fn type_at<'b>(body: &'b Body, at: &PlaceRef) -> Option<&'b Type> {
             (Proj::Index(_) | Proj::Entry(..), ty) => ty.element()?,
             (Proj::Range(..), ty) => ty,
             (Proj::Field(k), Type::Tuple(parts)) => parts.get(*k)?,
+            (Proj::Member(member), ty) => ty.member(member)?,
             (Proj::Field(_), _) => return None,
         };
     }
@@ -298,7 +299,7 @@ fn type_at<'b>(body: &'b Body, at: &PlaceRef) -> Option<&'b Type> {
 /// Whether a value of this type has a length of its own, or has one somewhere inside.
 fn holds_vec(ty: &Type) -> bool {
     match ty {
-        Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_) | Type::Host => true,
+        Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_) | Type::Host | Type::Struct(_) => true,
         Type::Array(element, _) | Type::Slice(element) => holds_vec(element),
         Type::Tuple(parts) => parts.iter().any(holds_vec),
         Type::Float(_) | Type::Int(_) | Type::Bool | Type::Pullback => false,

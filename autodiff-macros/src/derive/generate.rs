@@ -45,6 +45,7 @@ pub(super) fn impls(it: &Struct) -> TokenStream {
         res.extend(copy_from(it, &primal));
         res.extend(accumulate(it, &primal, &tangent));
         res.extend(entries(it, &primal));
+        res.extend(blank(it, &primal));
     }
     res.extend(differentiable(it, &tangent, &tangent));
     res.extend(zeros_like(it, &tangent, &tangent));
@@ -53,6 +54,7 @@ pub(super) fn impls(it: &Struct) -> TokenStream {
     res.extend(copy_from(it, &tangent));
     res.extend(scale(it, &tangent));
     res.extend(entries(it, &tangent));
+    res.extend(blank(it, &tangent));
     if it.options.operators {
         res.extend(super::operators::impls(it, &primal, &tangent));
     }
@@ -357,4 +359,36 @@ fn entries(it: &Struct, of: &Side) -> TokenStream {
         }
     };
     of.implement(&trait_, &content)
+}
+
+/// Any value: of a constant, what `Default` says, if it says something.
+fn blank(it: &Struct, of: &Side) -> TokenStream {
+    let (trait_, ident) = (it.private("Blank"), &of.ident);
+    let own = *ident == it.ident;
+    let mut bounds = Vec::new();
+    let mut fields = Vec::new();
+    for field in &it.fields {
+        let (member, ty) = (&field.member, &field.ty);
+        // A bound with a lifetime is looked at where the impl is used, not where it is written.
+        let bound = match (own, field.constant) {
+            (true, true) => quote!(for<'blank> #ty: ::core::default::Default),
+            (true, false) => quote!(for<'blank> #ty: #trait_),
+            (false, _) => {
+                let tangent = it.tangent_of(field);
+                quote!(for<'blank> #tangent: #trait_)
+            }
+        };
+        bounds.push(bound);
+        fields.push(match (own, field.constant) {
+            (true, true) => quote!(#member: ::core::default::Default::default()),
+            (true, false) | (false, _) => quote!(#member: #trait_::blank()),
+        });
+    }
+    let content = quote! {
+        #[inline]
+        fn blank() -> Self {
+            #ident { #(#fields),* }
+        }
+    };
+    of.implement_where(&trait_, &bounds, &content)
 }

@@ -117,6 +117,10 @@ fn exists(body: &Body, to: &PlaceRef) -> bool {
                 }
             }
             (Proj::Field(k), Type::Tuple(parts)) if *k < parts.len() => &parts[*k],
+            (Proj::Member(member), ty) => match ty.member(member) {
+                Some(ty) => ty,
+                None => return false,
+            },
             _ => return false,
         };
     }

@@ -284,6 +284,7 @@ impl<'o, 'a> Emit<'o, 'a> {
             | Type::Slice(_)
             | Type::Aggregate(_)
             | Type::Tuple(_)
+            | Type::Struct(_)
             | Type::Host
             | Type::Pullback => Behind::Other,
             Type::Matrix(_) => Behind::Matrix,

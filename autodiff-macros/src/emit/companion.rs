@@ -8,7 +8,7 @@ use super::matrices;
 use super::optional;
 use super::protocol::{self, Patterns};
 use super::signatures::{Function, Signature, bare_or_tuple};
-use super::types::tokens;
+use super::types::{tangent, tokens};
 use super::wrappers;
 use crate::ir::{self, Body, Passing, Role, Tree, Type};
 use crate::parse::{Place, Request};
@@ -39,7 +39,8 @@ pub(crate) fn companion(request: &Request, derivatives: &Derivatives) -> TokenSt
         // A trait would have to declare them, and cannot know whether a definition has them.
         Place::Beside | Place::Declared => TokenStream::new(),
     };
-    functions.extend(signature.primal());
+    let claims = super::fields::assertions(&signature, &derivatives.primal);
+    functions.extend(signature.primal(&claims));
     functions.extend(emitter.gradient());
     functions.extend(emitter.tangent());
     if signature.has_vjp() {
@@ -233,7 +234,7 @@ fn reference_type(body: &Body, tree: &Tree) -> TokenStream {
                 .name
                 .as_ref()
                 .map_or_else(proc_macro2::Span::call_site, |name| name.span);
-            let ty = tokens(&place.ty, at);
+            let ty = tokens(&tangent(&place.ty), at);
             quote!(&mut #ty)
         }
         Tree::Tuple(parts) => {

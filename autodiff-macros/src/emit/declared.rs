@@ -44,7 +44,7 @@ pub(crate) fn declared(request: &Request) -> Option<TokenStream> {
     ] {
         functions.push(signature.forward_tangent(name, boxed).function);
     }
-    let mut tokens = signature.primal();
+    let mut tokens = signature.primal(&TokenStream::new());
     tokens.extend(
         functions
             .into_iter()

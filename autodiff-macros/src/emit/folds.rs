@@ -345,7 +345,8 @@ impl<'a> Walk<'_, 'a> {
             Init::List(values) => values.len() <= SHORT_LIST,
             Init::Rows(rows) => rows.len() <= SHORT_LIST,
             Init::Repeat { .. } | Init::Empty { .. } | Init::RepeatPlace { .. } | Init::ZerosLike(_) => true,
-            Init::Copy { .. }
+            Init::Struct { .. }
+            | Init::Copy { .. }
             | Init::Scratch { .. }
             | Init::Matrix(_)
             | Init::View { .. }

@@ -6,7 +6,7 @@ use super::literals::Suffix;
 use super::paths::{Held, is_copy};
 use super::types;
 use super::typing::is_spellable;
-use crate::ir::{Init, Len, PlaceId, PlaceRef, Proj, Type, ValueId};
+use crate::ir::{Content, Init, Len, PlaceId, PlaceRef, Proj, Type, ValueId};
 use crate::names::vec_type;
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -60,6 +60,26 @@ impl Emit<'_, '_> {
             Init::Rows(rows) => {
                 let parts: Vec<_> = rows.iter().map(|row| self.owned(row, pos)).collect();
                 self.list(&ty, &parts)
+            }
+            Init::Struct { path, fields } => {
+                let numbered = matches!(fields.first(), Some((syn::Member::Unnamed(_), _)));
+                let fields: Vec<_> = fields
+                    .iter()
+                    .map(|(member, content)| {
+                        let content = match content {
+                            Content::Value(id) => self.tokens(*id),
+                            Content::Place(from) => self.owned(from, pos),
+                        };
+                        match member {
+                            syn::Member::Named(_) => quote_spanned!(at=> #member: #content),
+                            syn::Member::Unnamed(_) => content,
+                        }
+                    })
+                    .collect();
+                match numbered {
+                    true => quote_spanned!(at=> #path(#(#fields),*)),
+                    false => quote_spanned!(at=> #path { #(#fields),* }),
+                }
             }
             Init::Copy { src, moved } => self.copy(&ty, src, *moved),
             Init::Empty { capacity } => {
@@ -202,7 +222,7 @@ impl Emit<'_, '_> {
                 let vec = vec_type(at);
                 quote_spanned!(at=> #vec::new())
             }
-            Type::Aggregate(_) | Type::Matrix(_) | Type::Host | Type::Pullback => {
+            Type::Aggregate(_) | Type::Matrix(_) | Type::Host | Type::Pullback | Type::Struct(_) => {
                 quote_spanned!(at=> ::core::default::Default::default())
             }
         }

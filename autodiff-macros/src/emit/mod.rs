@@ -9,6 +9,7 @@ mod declared;
 mod docs;
 mod effects;
 mod exprs;
+mod fields;
 mod folds;
 mod formula;
 mod host;

@@ -26,7 +26,7 @@ pub(crate) fn opaque(request: &Request) -> Option<TokenStream> {
     let rules = Rules {
         signature: &signature,
     };
-    let mut functions = signature.primal();
+    let mut functions = signature.primal(&TokenStream::new());
     if signature.has_vjp() {
         functions.extend(match vjp {
             Some(path) => rules.given(signature.vjp(), path, None),

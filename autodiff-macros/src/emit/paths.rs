@@ -52,6 +52,7 @@ impl Emit<'_, '_> {
                     k.set_span(at);
                     quote_spanned!(at=> #tokens.#k)
                 }
+                Proj::Member(member) => quote_spanned!(at=> #tokens.#member),
             };
         }
         tokens
@@ -127,6 +128,7 @@ impl Emit<'_, '_> {
                     Type::Array(element, _) | Type::Vec(element) | Type::Aggregate(element),
                 ) => Type::Slice(element),
                 (Proj::Field(k), Type::Tuple(mut parts)) if *k < parts.len() => parts.swap_remove(*k),
+                (Proj::Member(member), ty) => ty.member(member).cloned().unwrap_or(Type::Host),
                 (_, ty) => ty,
             };
         }
@@ -163,6 +165,7 @@ pub(super) fn is_copy(ty: &Type) -> bool {
         | Type::Vec(_)
         | Type::Aggregate(_)
         | Type::Matrix(_)
+        | Type::Struct(_)
         | Type::Host
         | Type::Pullback => false,
     }

@@ -19,7 +19,12 @@ struct Leaf<'t> {
 fn leaves<'t>(ty: &'t Type, path: TokenStream, out: &mut Vec<Leaf<'t>>) {
     match ty {
         Type::Float(_) => out.push(Leaf { ty, path }),
-        Type::Array(..) | Type::Vec(_) | Type::Slice(_) | Type::Aggregate(_) | Type::Matrix(_) => {
+        Type::Array(..)
+        | Type::Vec(_)
+        | Type::Slice(_)
+        | Type::Aggregate(_)
+        | Type::Matrix(_)
+        | Type::Struct(_) => {
             if ty.has_floats() {
                 out.push(Leaf { ty, path });
             }
@@ -45,11 +50,7 @@ pub(super) fn kept(signature: &Signature, value: &Ident) -> TokenStream {
     let mut res = TokenStream::new();
     for (k, leaf) in all(signature, value.to_token_stream()).iter().enumerate() {
         let (kept, path) = (shape(k), &leaf.path);
-        if leaf.ty.is_matrix() {
-            // Whoever gives a matrix back knows its size.
-            continue;
-        }
-        if fixed_zeros(leaf.ty, &signature.names, Span::call_site()).is_some() {
+        if is_whole(leaf.ty) || fixed_zeros(leaf.ty, &signature.names, Span::call_site()).is_some() {
             continue;
         }
         let element = leaf
@@ -73,7 +74,7 @@ pub(super) fn fits(signature: &Signature, pattern: &TokenStream) -> TokenStream 
     names_in(pattern.clone(), &mut names);
     let mut res = TokenStream::new();
     for (k, (leaf, name)) in all(signature, TokenStream::new()).iter().zip(names).enumerate() {
-        if matches!(leaf.ty, Type::Float(_) | Type::Matrix(_)) {
+        if is_whole(leaf.ty) {
             continue;
         }
         let (kept, zeros) = (shape(k), local(&format!("__{name}_zeros")));
@@ -105,6 +106,12 @@ pub(super) fn fits(signature: &Signature, pattern: &TokenStream) -> TokenStream 
         );
     }
     res
+}
+
+/// Whether the seed is never left out.
+fn is_whole(ty: &Type) -> bool {
+    // Whoever gives a matrix back knows its size.
+    matches!(ty, Type::Float(_) | Type::Struct(_) | Type::Matrix(_))
 }
 
 fn shape(k: usize) -> Ident {

@@ -7,7 +7,7 @@ mod protocol;
 mod shapes;
 
 use super::docs::Docs;
-use super::types::{self, tokens};
+use super::types::{self, tangent, tokens};
 use crate::ir::{Float, Passing, Type};
 use crate::names::{self, Names};
 use crate::parse::Request;
@@ -83,9 +83,21 @@ impl<'a> Signature<'a> {
 
     /// The result as companions hand it over: an `Option` or a `Result` in three parts, see [`Type::optional`].
     pub(super) fn handed_over(&self) -> TokenStream {
-        let Some(payload) = self.payload() else {
-            return self.result();
-        };
+        match self.payload() {
+            Some(payload) => self.in_parts(payload.to_token_stream()),
+            None => self.result(),
+        }
+    }
+
+    /// The tangent of that.
+    pub(super) fn handed_over_tangent(&self) -> TokenStream {
+        match self.payload() {
+            Some(_) => self.in_parts(self.dual()),
+            None => self.dual(),
+        }
+    }
+
+    fn in_parts(&self, payload: TokenStream) -> TokenStream {
         let (whole, fallible) = (self.result(), self.names.private("Fallible"));
         quote!((
             ::core::primitive::bool,
@@ -95,11 +107,14 @@ impl<'a> Signature<'a> {
     }
 
     /// What the tangent of the result is, and what its cotangent is given as: of an `Option` or a `Result` those of the
-    /// payload.
+    /// payload. Of its own type, unless there is a struct in it.
     pub(super) fn dual(&self) -> TokenStream {
-        match self.payload() {
-            Some(payload) => payload.to_token_stream(),
-            None => self.result(),
+        let shape = &self.request.output.1;
+        let shape = shape.payload().unwrap_or(shape);
+        match (self.payload(), &self.request.output.0) {
+            (_, Some(written)) if shapes::has_struct(shape) => tokens(&tangent(shape), written.span()),
+            (Some(payload), _) => payload.to_token_stream(),
+            (None, _) => self.result(),
         }
     }
 
@@ -110,8 +125,14 @@ impl<'a> Signature<'a> {
 
     /// `__tangent`
     pub(super) fn tangent_in_parts(&self) -> Function {
-        let result = self.handed_over();
-        self.with_tangent(self.function(names::TANGENT, Vec::new(), quote!((#result, #result))))
+        let (result, dot) = (self.handed_over(), self.handed_over_tangent());
+        self.with_tangent(self.function(names::TANGENT, Vec::new(), quote!((#result, #dot))))
+    }
+
+    /// Whether a struct is differentiated, so that there is no matrix to count its floats by.
+    fn has_structs(&self) -> bool {
+        let shapes = self.differentiable().map(|param| &param.request.shape);
+        shapes.chain([&self.request.output.1]).any(shapes::has_struct)
     }
 
     /// Whether some argument is written to, so that the function cannot be called twice with the same.
@@ -163,7 +184,9 @@ impl<'a> Signature<'a> {
     }
 
     /// A call of the user's function, which is then in use wherever its companion is: somebody may only want gradients.
-    pub(super) fn primal(&self) -> TokenStream {
+    ///
+    /// `claims` stand in front of it: there is such a function wherever there are derivatives.
+    pub(super) fn primal(&self, claims: &TokenStream) -> TokenStream {
         let f = self.user_function();
         // A parameter may be called as the function is.
         let args = self.params.iter().map(|param| param.hidden("").to_token_stream());
@@ -180,7 +203,7 @@ impl<'a> Signature<'a> {
             let at = ty.span();
             quote_spanned!(at=> #linalg::assert_matrix::<#ty>();)
         });
-        let primal = primal.with(quote!(#(#assertions)* #f #types(#(#args),*)));
+        let primal = primal.with(quote!(#(#assertions)* #claims #f #types(#(#args),*)));
         match self.beside {
             None => quote!(#[allow(dead_code)] #primal),
             Some(_) => primal,
@@ -317,7 +340,7 @@ impl<'a> Signature<'a> {
 
     /// Outputs and inputs.
     pub(super) fn jacobian_size(&self) -> Option<(Count, Count)> {
-        if self.writes() || !cfg!(feature = "nalgebra") {
+        if self.writes() || self.has_structs() || !cfg!(feature = "nalgebra") {
             return None;
         }
         match &self.request.output.1 {
@@ -330,7 +353,7 @@ impl<'a> Signature<'a> {
 
     /// `None` where there is no gradient, or no matrix to put it in.
     pub(super) fn hessian(&self) -> Option<Function> {
-        if !self.has_gradient() {
+        if !self.has_gradient() || self.has_structs() {
             return None;
         }
         let float = self.float()?;
@@ -522,6 +545,7 @@ fn float_in(ty: &Type) -> Option<&Float> {
         }
         Type::Matrix(it) => float_in(&it.element),
         Type::Tuple(parts) => parts.iter().find_map(float_in),
+        Type::Struct(it) => it.fields.iter().find_map(|(_, field)| float_in(field)),
         Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => None,
     }
 }

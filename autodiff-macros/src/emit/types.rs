@@ -1,6 +1,6 @@
 //! Types and their zeros, as tokens.
 
-use crate::ir::{Float, Int, Len, Type};
+use crate::ir::{Float, Int, Len, Named, Struct, Type};
 use crate::names::{Names, vec_type};
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -31,7 +31,30 @@ pub(crate) fn tokens(ty: &Type, at: Span) -> TokenStream {
             quote_spanned!(at=> (#(#parts,)*))
         }
         Type::Matrix(it) => it.written.clone().unwrap_or_else(|| quote_spanned!(at=> _)),
-        Type::Aggregate(_) | Type::Host | Type::Pullback => quote_spanned!(at=> _),
+        Type::Struct(Struct { name: Some(name), .. }) => name.path.clone(),
+        Type::Struct(_) | Type::Aggregate(_) | Type::Host | Type::Pullback => quote_spanned!(at=> _),
+    }
+}
+
+/// The type of tangents and cotangents of `ty`.
+pub(crate) fn tangent(ty: &Type) -> Type {
+    let inside = |element: &Type| Box::new(tangent(element));
+    match ty {
+        Type::Array(element, len) => Type::Array(inside(element), len.clone()),
+        Type::Slice(element) => Type::Slice(inside(element)),
+        Type::Vec(element) => Type::Vec(inside(element)),
+        Type::Aggregate(element) => Type::Aggregate(inside(element)),
+        Type::Tuple(parts) => Type::Tuple(parts.iter().map(tangent).collect()),
+        Type::Struct(it) => Type::Struct(Struct {
+            name: it.name.as_ref().map(|name| Named {
+                path: name.tangent.clone(),
+                tangent: name.tangent.clone(),
+            }),
+            fields: it.fields.clone(),
+        }),
+        Type::Float(_) | Type::Int(_) | Type::Bool | Type::Matrix(_) | Type::Host | Type::Pullback => {
+            ty.clone()
+        }
     }
 }
 
@@ -142,6 +165,7 @@ pub(crate) fn fixed_zeros(ty: &Type, names: &Names, at: Span) -> Option<TokenStr
         | Type::Vec(_)
         | Type::Aggregate(_)
         | Type::Matrix(_)
+        | Type::Struct(_)
         | Type::Host
         | Type::Pullback => None,
     }

@@ -199,7 +199,11 @@ impl Open {
                 let element = outline.body.place(of.root).ty.element();
                 element.is_none_or(|element| matches!(element, Type::Float(_)))
             }
-            Init::Empty { .. } | Init::Scratch { .. } | Init::Matrix(_) | Init::Host { .. } => false,
+            Init::Empty { .. }
+            | Init::Scratch { .. }
+            | Init::Matrix(_)
+            | Init::Host { .. }
+            | Init::Struct { .. } => false,
         }
     }
 }
@@ -213,6 +217,6 @@ pub(super) fn is_spellable(ty: &Type) -> bool {
         Type::Array(element, len) => !matches!(len, Len::Inferred) && is_spellable(element),
         Type::Slice(element) | Type::Vec(element) => is_spellable(element),
         Type::Tuple(parts) => parts.iter().all(is_spellable),
-        Type::Aggregate(_) | Type::Matrix(_) | Type::Host | Type::Pullback => false,
+        Type::Aggregate(_) | Type::Matrix(_) | Type::Host | Type::Pullback | Type::Struct(_) => false,
     }
 }

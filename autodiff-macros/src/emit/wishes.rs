@@ -65,6 +65,7 @@ impl Facts<'_> {
             | Type::Aggregate(_)
             | Type::Matrix(_)
             | Type::Tuple(_)
+            | Type::Struct(_)
             | Type::Host => "value",
         }
     }
@@ -150,6 +151,14 @@ impl Facts<'_> {
                     }
                 }
                 Proj::Field(k) => letters.push_str(&k.to_string()),
+                Proj::Member(syn::Member::Unnamed(k)) => letters.push_str(&k.index.to_string()),
+                Proj::Member(syn::Member::Named(member)) => {
+                    // `p.rate` is the rate.
+                    let shadow = ["_dot", "_bar"].into_iter().find(|end| name.ends_with(end));
+                    name = member.to_string();
+                    name.push_str(shadow.unwrap_or_default());
+                    letters.clear();
+                }
                 Proj::Range(..) => return None,
             }
         }

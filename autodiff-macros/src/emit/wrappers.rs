@@ -248,7 +248,12 @@ fn is_buffered(param: &Param) -> bool {
 
 pub(super) fn has_aggregate(ty: &Type) -> bool {
     match ty {
-        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_) => true,
+        Type::Array(..)
+        | Type::Slice(_)
+        | Type::Vec(_)
+        | Type::Aggregate(_)
+        | Type::Matrix(_)
+        | Type::Struct(_) => true,
         Type::Tuple(parts) => parts.iter().any(has_aggregate),
         Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
     }
@@ -276,6 +281,7 @@ pub(super) fn borrow(ty: &Type, at: TokenStream) -> TokenStream {
                 | Type::Vec(_)
                 | Type::Aggregate(_)
                 | Type::Matrix(_)
+                | Type::Struct(_)
                 | Type::Tuple(_) => {
                     let k = Literal::usize_unsuffixed(k);
                     borrow(part, quote!(#at.#k))
@@ -381,7 +387,12 @@ fn lent(ty: &Type, at: TokenStream) -> TokenStream {
             });
             quote!((#(#parts,)*))
         }
-        Type::Array(..) | Type::Vec(_) | Type::Slice(_) | Type::Aggregate(_) | Type::Matrix(_)
+        Type::Array(..)
+        | Type::Vec(_)
+        | Type::Slice(_)
+        | Type::Aggregate(_)
+        | Type::Matrix(_)
+        | Type::Struct(_)
             if ty.has_floats() =>
         {
             quote!(&#at)

@@ -23,9 +23,9 @@ pub(crate) use instr::{
     Arg, BinaryOp, Call, CallMode, Callee, CompareOp, Const, HostArg, Instr, Loop, LoopKind, MatrixArg,
     MatrixOp, Opaque, Passing, Stmt, UnaryOp,
 };
-pub(crate) use place::{Init, Place, PlaceId, PlaceRef, Proj};
+pub(crate) use place::{Content, Init, Place, PlaceId, PlaceRef, Proj};
 pub(crate) use print::print;
-pub(crate) use types::{Float, Int, Len, Matrix, Type};
+pub(crate) use types::{Float, Int, Len, Matrix, Named, Struct, Type};
 pub(crate) use verify::verify;
 
 use proc_macro2::{Span, TokenStream};

@@ -31,10 +31,12 @@ pub(crate) enum Proj {
     Index(ValueId),
     /// `[start..end]`, either of them may be open. An inclusive end is lowered to `end + 1`.
     Range(Option<ValueId>, Option<ValueId>),
-    /// `.0`
+    /// `.0` of a tuple.
     Field(usize),
     /// `[(i, j)]` of a matrix.
     Entry(ValueId, ValueId),
+    /// `.x` of a struct, `.0` of a tuple struct.
+    Member(syn::Member),
 }
 
 /// How a local place begins, or begins anew.
@@ -64,11 +66,23 @@ pub(crate) enum Init {
     /// both are only read. `lenient`: a part that is out of bounds is an empty view, not a panic; whoever reads an
     /// element of it panics then.
     View { of: PlaceRef, lenient: bool },
+    /// `P { x: a, w: b }`: every field. What lies in memory is copied, or moved where nobody reads it afterwards.
+    Struct {
+        path: syn::Path,
+        fields: Vec<(syn::Member, Content)>,
+    },
     /// An expression that carries no derivative; see [`super::Instr::Host`] for the template.
     Host {
         template: TokenStream,
         args: Vec<super::HostArg>,
     },
+}
+
+/// What a field of a struct begins with.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    Value(ValueId),
+    Place(PlaceRef),
 }
 
 impl PlaceRef {
@@ -98,7 +112,7 @@ impl PlaceRef {
                 Proj::Index(at) => res.push(*at),
                 Proj::Entry(row, column) => res.extend([row, column]),
                 Proj::Range(start, end) => res.extend(start.iter().chain(end)),
-                Proj::Field(_) => (),
+                Proj::Field(_) | Proj::Member(_) => (),
             }
         }
         res

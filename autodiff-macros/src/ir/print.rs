@@ -3,9 +3,9 @@
 //! Values are `name%id`, with a `'` behind those of the derivative; places are `name@id`.
 
 use super::{
-    Arg, BinaryOp, Body, Call, CallMode, Callee, CompareOp, Const, Float, HostArg, Init, Instr, Int, Len,
-    Loop, LoopKind, MatrixArg, MatrixOp, Origin, Param, Passing, PlaceId, PlaceRef, Proj, Region, Stmt, Tree,
-    Type, UnaryOp, ValueId,
+    Arg, BinaryOp, Body, Call, CallMode, Callee, CompareOp, Const, Content, Float, HostArg, Init, Instr, Int,
+    Len, Loop, LoopKind, MatrixArg, MatrixOp, Origin, Param, Passing, PlaceId, PlaceRef, Proj, Region, Stmt,
+    Struct, Tree, Type, UnaryOp, ValueId,
 };
 use quote::ToTokens;
 
@@ -175,6 +175,14 @@ impl Printer<'_> {
                         .collect::<Vec<_>>()
                         .join(", ")
                 )
+            }
+            Init::Struct { path, fields } => {
+                let fields = fields.iter().map(|(name, content)| match content {
+                    Content::Value(id) => format!("{}: {}", member(name), self.value(*id)),
+                    Content::Place(at) => format!("{}: {}", member(name), self.path(at)),
+                });
+                let path = path.to_token_stream().to_string().replace(' ', "");
+                format!("{path} {{ {} }}", fields.collect::<Vec<_>>().join(", "))
             }
             Init::Copy { src, moved } => {
                 format!("{} {}", if *moved { "move" } else { "copy" }, self.path(src))
@@ -383,6 +391,7 @@ impl Printer<'_> {
                 Proj::Range(start, end) => format!("[{}..{}]", bound(start), bound(end)),
                 Proj::Field(k) => format!(".{k}"),
                 Proj::Entry(row, column) => format!("[({}, {})]", self.value(*row), self.value(*column)),
+                Proj::Member(name) => format!(".{}", member(name)),
             });
         }
         text
@@ -442,6 +451,10 @@ fn compare(op: CompareOp) -> &'static str {
     }
 }
 
+fn member(name: &syn::Member) -> String {
+    name.to_token_stream().to_string()
+}
+
 fn ty(it: &Type) -> String {
     match it {
         Type::Float(Float::F64) => "f64".to_owned(),
@@ -464,6 +477,8 @@ fn ty(it: &Type) -> String {
         Type::Vec(element) => format!("Vec<{}>", ty(element)),
         Type::Aggregate(element) => format!("<{}>", ty(element)),
         Type::Tuple(parts) => format!("({})", parts.iter().map(ty).collect::<Vec<_>>().join(", ")),
+        Type::Struct(Struct { name: Some(name), .. }) => name.path.to_string().replace(' ', ""),
+        Type::Struct(_) => "struct".to_owned(),
         Type::Host => "host".to_owned(),
         Type::Pullback => "pullback".to_owned(),
     }

@@ -19,6 +19,8 @@ pub(crate) enum Type {
     Matrix(Box<Matrix>),
     /// An element of an aggregate, such as in `Vec<(f64, f64)>`; reached by [`super::Proj::Field`].
     Tuple(Vec<Type>),
+    /// A struct that derives `Differentiable`, or whatever is handed on without being looked into.
+    Struct(Struct),
     /// Carries no derivative; only rustc knows what it is.
     Host,
     /// The closure that a call's forward sweep gives; see [`super::CallMode`].
@@ -35,6 +37,28 @@ pub(crate) struct Matrix {
     /// [`Len::Inferred`] where the type does not say it.
     pub(crate) rows: Len,
     pub(crate) columns: Len,
+}
+
+/// What is known of a struct: only rustc sees its definition.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Struct {
+    /// The type as the user wrote it, and its tangent's; `None` where only rustc knows.
+    pub(crate) name: Option<Named>,
+    /// The fields that the function uses, with the types that it uses them at.
+    pub(crate) fields: Vec<(syn::Member, Type)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Named {
+    pub(crate) path: TokenStream,
+    pub(crate) tangent: TokenStream,
+}
+
+impl Struct {
+    pub(crate) fn field(&self, member: &syn::Member) -> Option<&Type> {
+        let found = self.fields.iter().find(|(name, _)| name == member);
+        found.map(|(_, ty)| ty)
+    }
 }
 
 /// Which float. Literals are emitted untyped, so this matters for casts and for method calls on literals.
@@ -123,7 +147,13 @@ impl Type {
             | Type::Vec(element)
             | Type::Aggregate(element) => Some(element),
             Type::Matrix(it) => Some(&it.element),
-            Type::Float(_) | Type::Int(_) | Type::Bool | Type::Tuple(_) | Type::Host | Type::Pullback => None,
+            Type::Float(_)
+            | Type::Int(_)
+            | Type::Bool
+            | Type::Tuple(_)
+            | Type::Struct(_)
+            | Type::Host
+            | Type::Pullback => None,
         }
     }
 
@@ -142,7 +172,26 @@ impl Type {
             | Type::Aggregate(element) => element.has_floats(),
             Type::Matrix(_) => true,
             Type::Tuple(parts) => parts.iter().any(Type::has_floats),
+            Type::Struct(_) => true,
             Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
+        }
+    }
+
+    /// What is at `member` of a struct.
+    pub(crate) fn member(&self, member: &syn::Member) -> Option<&Type> {
+        match self {
+            Type::Struct(it) => it.field(member),
+            Type::Float(_)
+            | Type::Int(_)
+            | Type::Bool
+            | Type::Array(..)
+            | Type::Slice(_)
+            | Type::Vec(_)
+            | Type::Aggregate(_)
+            | Type::Matrix(_)
+            | Type::Tuple(_)
+            | Type::Host
+            | Type::Pullback => None,
         }
     }
 
@@ -164,8 +213,18 @@ impl Type {
                 elements.is_some_and(|(a, b)| a.fits(b))
             }
             (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.fits(b)),
+            // Only rustc knows all of its fields.
+            (Type::Struct(_), Type::Struct(_)) => true,
             // Two different kinds.
-            (Type::Float(_) | Type::Int(_) | Type::Bool | Type::Tuple(_) | Type::Pullback, _) => false,
+            (
+                Type::Struct(_)
+                | Type::Float(_)
+                | Type::Int(_)
+                | Type::Bool
+                | Type::Tuple(_)
+                | Type::Pullback,
+                _,
+            ) => false,
         }
     }
 
@@ -179,7 +238,7 @@ impl Type {
             | Type::Aggregate(element) => element.only_floats(),
             Type::Matrix(_) => true,
             Type::Tuple(parts) => parts.iter().all(Type::only_floats),
-            Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
+            Type::Struct(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
         }
     }
 }

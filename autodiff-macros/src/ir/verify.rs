@@ -296,6 +296,7 @@ impl Verifier<'_> {
                 (Proj::Entry(..), ty) => ty.element().ok_or("an entry of a scalar")?,
                 (Proj::Field(k), Type::Tuple(parts)) => parts.get(*k).ok_or("a field that is not there")?,
                 (Proj::Field(_), _) => return Err("a field of what is no tuple".to_owned()),
+                (Proj::Member(member), ty) => ty.member(member).ok_or("a field that nobody uses")?,
                 (Proj::Range(..), ty) => ty,
             };
         }

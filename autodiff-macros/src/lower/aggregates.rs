@@ -161,8 +161,9 @@ impl Lowerer<'_> {
             Type::Vec(_) | Type::Aggregate(_) => true,
             Type::Array(element, _) => self.moves(element),
             Type::Tuple(parts) => parts.iter().any(|part| self.moves(part)),
-            // A matrix of static size is `Copy`, and only rustc knows the size.
-            Type::Matrix(_) => false,
+            // A matrix of static size is `Copy`, and so may a struct be; only rustc knows. A copy that is not needed is
+            // moved when it is emitted.
+            Type::Matrix(_) | Type::Struct(_) => false,
             Type::Float(_) | Type::Int(_) | Type::Bool | Type::Slice(_) | Type::Host | Type::Pullback => {
                 false
             }
@@ -242,6 +243,13 @@ impl Lowerer<'_> {
         let ty = self.type_at(&to);
         let local = self.b.body.place(to.root).param.is_none();
         let moves = self.moves(&ty);
+        let owned = local || self.b.body.place(to.root).param == Some(Passing::Value);
+        if let (Type::Struct(_), true, true) = (&ty, to.path.is_empty(), owned) {
+            // Its parts may have other lengths than those that were there.
+            let moved = temp && from.path.is_empty();
+            self.alloc(to.root, Init::Copy { src: from, moved });
+            return;
+        }
         if to.path.is_empty() && local && temp && self.retarget(to.root, from.root) {
             return;
         }

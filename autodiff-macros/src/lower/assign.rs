@@ -199,12 +199,18 @@ impl Lowerer<'_> {
                 Ok(Target::Tuple(parts.into_iter().collect::<Lowered<_>>()?))
             }
             syn::Expr::Field(it) => {
+                let base = self.target(&it.base)?;
+                let base = self.pointee(base);
+                if let Target::Place(at) = &base
+                    && let Type::Struct(_) = self.type_at(at)
+                {
+                    return Ok(Target::Place(at.then(Proj::Member(it.member.clone()))));
+                }
                 let syn::Member::Unnamed(k) = &it.member else {
-                    return self.unsupported(&it.member, "an assignment to a field");
+                    return self.unsupported(&it.member, "an assignment to a field of this");
                 };
                 let k = k.index as usize;
-                let base = self.target(&it.base)?;
-                match self.pointee(base) {
+                match base {
                     Target::Var(mut path) => {
                         path.path.push(k);
                         match self.scopes.get(&path).clone() {

@@ -70,9 +70,15 @@ impl Lowerer<'_> {
                     let inner = self.variant_content(&it.path, &operand)?;
                     self.bind_names(&it.elems[0], inner, refutable)
                 }
-                _ => self.bind_host(pat, &operand),
+                _ => match self.struct_parts(&operand, super::structs::numbered(it)) {
+                    Some(parts) => self.bind_all(parts, refutable),
+                    None => self.bind_host(pat, &operand),
+                },
             },
-            syn::Pat::Struct(_) => self.bind_host(pat, &operand),
+            syn::Pat::Struct(it) => match self.struct_parts(&operand, super::structs::named(it)) {
+                Some(parts) => self.bind_all(parts, refutable),
+                None => self.bind_host(pat, &operand),
+            },
             syn::Pat::Or(it) => {
                 let mut names = Vec::new();
                 super::names::bound_names(pat, &mut names);

@@ -353,6 +353,13 @@ impl Lowerer<'_> {
                 rule: crate::rules::linalg::row("blank"),
                 args: Vec::new(),
             })),
+            Type::Struct(_) => {
+                let facade = &self.request.facade;
+                Some(Init::Host {
+                    template: quote::quote!(#facade::__private::Blank::blank()),
+                    args: Vec::new(),
+                })
+            }
             Type::Vec(_) => Some(Init::Empty { capacity: None }),
             Type::Array(element, Len::Known(_) | Len::Expr(_)) => match element.as_ref() {
                 Type::Float(_) | Type::Int(_) | Type::Bool => {
@@ -371,6 +378,7 @@ impl Lowerer<'_> {
                 | Type::Aggregate(_)
                 | Type::Matrix(_)
                 | Type::Tuple(_)
+                | Type::Struct(_)
                 | Type::Host
                 | Type::Pullback => None,
             },
@@ -404,6 +412,7 @@ impl Lowerer<'_> {
             | Type::Aggregate(_)
             | Type::Matrix(_)
             | Type::Tuple(_)
+            | Type::Struct(_)
             | Type::Host
             | Type::Pullback => {
                 let instr = Instr::Host {

@@ -145,9 +145,12 @@ impl Lowerer<'_> {
                     .map(|part| self.result_tree(part, results, types))
                     .collect(),
             ),
-            Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_) => {
-                Tree::Place(self.place(ty.clone(), None))
-            }
+            Type::Array(..)
+            | Type::Slice(_)
+            | Type::Vec(_)
+            | Type::Aggregate(_)
+            | Type::Matrix(_)
+            | Type::Struct(_) => Tree::Place(self.place(ty.clone(), None)),
             Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => {
                 let id = self.b.value(ty.clone());
                 results.push(id);

@@ -51,10 +51,13 @@ impl Lowerer<'_> {
             syn::Expr::Break(it) => self.break_expr(it),
             syn::Expr::Continue(it) => self.continue_expr(it),
             syn::Expr::Return(it) => self.return_expr(it),
+            syn::Expr::Struct(it) => match self.struct_literal(it) {
+                Some(res) => res,
+                None => self.host(expr, want),
+            },
             syn::Expr::Closure(_)
             | syn::Expr::Const(_)
             | syn::Expr::Range(_)
-            | syn::Expr::Struct(_)
             | syn::Expr::Infer(_) => self.host(expr, want),
             syn::Expr::Try(it) => self.question(it, want),
             syn::Expr::Unsafe(it) => self.refuse(
@@ -96,6 +99,7 @@ impl Lowerer<'_> {
                 }
                 Ok(id)
             }
+            None if self.path_of(&operand).is_some_and(|at| self.is_open(&at)) => self.unknown_type(expr),
             None => self.unsupported(expr, "this is no number, and so it"),
         }
     }
@@ -263,10 +267,14 @@ impl Lowerer<'_> {
 
     /// `t.0`, `cfg.scale`
     fn field(&mut self, expr: &syn::Expr, it: &syn::ExprField, want: Option<&Type>) -> Lowered<Operand> {
-        if self.peek(&it.base).is_matrix() {
+        let told = self.peek(&it.base);
+        if told.is_matrix() {
             return self.matrix_field(it);
         }
-        let (told, syn::Member::Unnamed(k)) = (self.peek(&it.base), &it.member) else {
+        if let Type::Struct(_) = told {
+            return self.member(it);
+        }
+        let syn::Member::Unnamed(k) = &it.member else {
             return self.host(expr, want);
         };
         let k = k.index as usize;
@@ -333,6 +341,10 @@ impl Lowerer<'_> {
             Type::Bool if self.touches_varied(expr) => self.bool_method(expr, it, want),
             Type::Bool | Type::Pullback => self.host(expr, want),
             Type::Tuple(_) => self.tuple_method(expr, it, want),
+            Type::Struct(_) => {
+                let receiver = self.in_place(&it.receiver, None)?;
+                self.struct_method(it, receiver)
+            }
             Type::Host => self.unknown_receiver(expr, it, want),
         }
     }
@@ -381,6 +393,7 @@ impl Lowerer<'_> {
                 self.place_method(it, receiver, want)
             }
             Type::Matrix(_) => self.matrix_method(it, &receiver, want),
+            Type::Struct(_) => self.struct_method(it, receiver),
             Type::Int(_) | Type::Bool | Type::Host | Type::Tuple(_) | Type::Pullback => {
                 self.host_method(it, receiver, want)
             }
@@ -410,6 +423,12 @@ impl Lowerer<'_> {
     ) -> Lowered<Operand> {
         if self.closure_of(&it.func).is_some() {
             return self.call_closure(it, want);
+        }
+        if let syn::Expr::Path(func) = inner(&it.func)
+            && is_constructor(&func.path)
+            && let Some(res) = self.struct_call(it, &func.path)
+        {
+            return res;
         }
         if let Some((ty, name)) = super::floats::float_path(&it.func, &self.request.floats) {
             return self.float_call(expr, it, &ty, &name, want);

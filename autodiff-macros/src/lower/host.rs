@@ -98,7 +98,7 @@ impl Lowerer<'_> {
         want: Option<&Type>,
     ) -> Operand {
         match want.filter(|ty| ty.payload().is_none()) {
-            Some(ty @ (Type::Array(..) | Type::Vec(_))) => {
+            Some(ty @ (Type::Array(..) | Type::Vec(_) | Type::Struct(_))) => {
                 let place = self.place(ty.clone(), None);
                 self.alloc(place, Init::Host { template, args });
                 Operand::Place {

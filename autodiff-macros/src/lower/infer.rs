@@ -145,6 +145,10 @@ impl Classes {
                     None => return,
                 },
                 (Proj::Field(k), Type::Tuple(parts)) if *k < parts.len() => &parts[*k],
+                (Proj::Member(member), ty) => match ty.member(member) {
+                    Some(ty) => ty,
+                    None => return,
+                },
                 (Proj::Range(..), ty) => ty,
                 (Proj::Field(_), _) => return,
             };
@@ -285,6 +289,8 @@ impl Classes {
                 self.places(place, row.root);
                 len.iter().for_each(|len| self.size(*len));
             }
+            // The types of fields are known where they are written.
+            Init::Struct { .. } => (),
             Init::Rows(rows) => rows.iter().for_each(|row| self.places(place, row.root)),
             Init::Copy { src, moved: _ } | Init::View { of: src, .. } | Init::ZerosLike(src) => {
                 self.places(place, src.root);
@@ -325,6 +331,6 @@ fn scalar_mut(ty: &mut Type) -> Option<&mut Type> {
             scalar_mut(element)
         }
         Type::Matrix(it) => Some(&mut it.element),
-        Type::Tuple(_) | Type::Pullback => None,
+        Type::Tuple(_) | Type::Struct(_) | Type::Pullback => None,
     }
 }

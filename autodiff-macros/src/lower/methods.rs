@@ -144,6 +144,7 @@ impl Lowerer<'_> {
             | Type::Vec(_)
             | Type::Aggregate(_)
             | Type::Matrix(_)
+            | Type::Struct(_)
             | Type::Host
             | Type::Pullback => self.copied(at, false),
         }

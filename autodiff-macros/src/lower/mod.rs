@@ -48,6 +48,7 @@ mod searches;
 mod selections;
 mod stepping;
 mod stmts;
+mod structs;
 #[cfg(test)]
 mod tests;
 mod tuples;

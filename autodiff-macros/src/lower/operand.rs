@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::scope::VarId;
-use crate::ir::{PlaceRef, Proj, Type, ValueId};
+use crate::ir::{PlaceRef, Proj, Struct, Type, ValueId};
 
 /// The result of lowering: an error stands in `diags` already, and a diverging expression has no value.
 pub(super) type Lowered<T> = Result<T, Halt>;
@@ -172,7 +172,7 @@ fn each_index(at: &mut PlaceRef, f: &mut impl FnMut(&mut ValueId)) {
                 f(row);
                 f(column);
             }
-            Proj::Field(_) => (),
+            Proj::Field(_) | Proj::Member(_) => (),
         }
     }
 }
@@ -182,7 +182,8 @@ fn same_proj(a: &Proj, b: &Proj) -> bool {
         (Proj::Index(_), Proj::Index(_)) | (Proj::Entry(..), Proj::Entry(..)) => true,
         (Proj::Range(a, b), Proj::Range(c, d)) => a.is_some() == c.is_some() && b.is_some() == d.is_some(),
         (Proj::Field(a), Proj::Field(b)) => a == b,
-        (Proj::Index(_) | Proj::Entry(..) | Proj::Range(..) | Proj::Field(_), _) => false,
+        (Proj::Member(a), Proj::Member(b)) => a == b,
+        (Proj::Index(_) | Proj::Entry(..) | Proj::Range(..) | Proj::Field(_) | Proj::Member(_), _) => false,
     }
 }
 
@@ -208,7 +209,14 @@ impl Lowerer<'_> {
                 ) => Type::Slice(element),
                 (Proj::Field(k), Type::Tuple(mut parts)) if *k < parts.len() => parts.swap_remove(*k),
                 (Proj::Index(_) | Proj::Entry(..), Type::Matrix(it)) => it.element,
-                (Proj::Index(_) | Proj::Entry(..) | Proj::Range(..) | Proj::Field(_), _) => Type::Host,
+                (Proj::Member(member), ty @ Type::Struct(_)) => {
+                    let known = ty.member(member).cloned();
+                    known.unwrap_or_else(|| Type::Struct(Struct::default()))
+                }
+                (
+                    Proj::Index(_) | Proj::Entry(..) | Proj::Range(..) | Proj::Field(_) | Proj::Member(_),
+                    _,
+                ) => Type::Host,
             };
         }
         ty
@@ -243,6 +251,7 @@ pub(super) fn is_scalar(ty: &Type) -> bool {
         | Type::Vec(_)
         | Type::Aggregate(_)
         | Type::Matrix(_)
-        | Type::Tuple(_) => false,
+        | Type::Tuple(_)
+        | Type::Struct(_) => false,
     }
 }

@@ -179,6 +179,7 @@ impl Lowerer<'_> {
                 | Type::Aggregate(_)
                 | Type::Matrix(_)
                 | Type::Tuple(_)
+                | Type::Struct(_)
                 | Type::Host
                 | Type::Pullback => (),
             }

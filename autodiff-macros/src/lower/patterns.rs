@@ -57,8 +57,14 @@ impl Lowerer<'_> {
             syn::Pat::TupleStruct(it) if it.elems.len() == 1 && self.is_option(operand) => {
                 self.test_variant(it, operand)
             }
-            syn::Pat::TupleStruct(_) => self.test_host(pat, operand),
-            syn::Pat::Struct(_) => self.test_host(pat, operand),
+            syn::Pat::TupleStruct(it) => match self.struct_parts(operand, super::structs::numbered(it)) {
+                Some(parts) => self.test_all(parts),
+                None => self.test_host(pat, operand),
+            },
+            syn::Pat::Struct(it) => match self.struct_parts(operand, super::structs::named(it)) {
+                Some(parts) => self.test_all(parts),
+                None => self.test_host(pat, operand),
+            },
             syn::Pat::Guard(it) => self.unsupported(&it.if_token, "a condition in this place"),
             syn::Pat::Macro(it) => self.unsupported(it, "a macro as a pattern"),
             syn::Pat::Verbatim(it) => self.unsupported(it, "this pattern"),

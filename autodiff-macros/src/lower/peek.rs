@@ -6,7 +6,7 @@ use super::branches::more_known;
 use super::floats::{Gives, known_method};
 use super::names::free_variables;
 use super::operand::Operand;
-use crate::ir::{Float, Int, Len, Type};
+use crate::ir::{Float, Int, Len, Struct, Type};
 
 impl Lowerer<'_> {
     /// What is known of the expression's type, references left out; [`Type::Host`] is nothing.
@@ -51,6 +51,10 @@ impl Lowerer<'_> {
             },
             syn::Expr::Cast(it) => self.written(&it.ty).unwrap_or(Type::Host),
             syn::Expr::Field(it) => match (self.peek(&it.base), &it.member) {
+                (ty @ Type::Struct(_), member) => match ty.member(member) {
+                    Some(field) => field.clone(),
+                    None => Type::Struct(Struct::default()),
+                },
                 (Type::Tuple(mut parts), syn::Member::Unnamed(k)) if (k.index as usize) < parts.len() => {
                     parts.swap_remove(k.index as usize)
                 }
@@ -86,6 +90,10 @@ impl Lowerer<'_> {
                     Some(element) => Type::matrix(element),
                     None => Type::Host,
                 },
+            },
+            syn::Expr::Struct(it) => match self.request.fields.of_path(&it.path) {
+                Some(it) => Type::Struct(it),
+                None => Type::Host,
             },
             syn::Expr::Block(it) => match it.block.stmts.last() {
                 Some(syn::Stmt::Expr(tail, None)) if it.block.stmts.len() == 1 => self.peek(tail),

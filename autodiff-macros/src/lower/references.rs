@@ -70,6 +70,7 @@ fn is_number(ty: &Type) -> bool {
         | Type::Aggregate(_)
         | Type::Matrix(_)
         | Type::Tuple(_)
+        | Type::Struct(_)
         | Type::Host
         | Type::Pullback => false,
     }

@@ -3,7 +3,7 @@
 use super::Lowerer;
 use super::operand::{By, Halt, Lowered, Operand};
 use super::places::inner;
-use crate::ir::{Init, Instr, PlaceRef, Type};
+use crate::ir::{Float, Init, Instr, PlaceRef, Type};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote_spanned};
 use syn::visit::Visit;
@@ -202,6 +202,9 @@ impl Lowerer<'_> {
         rest: &[syn::Stmt],
         tail: Option<&Type>,
     ) -> Option<Type> {
+        if let Some(known) = self.known_struct(pat) {
+            return Some(known);
+        }
         if !self.touches_varied(init) {
             return None;
         }
@@ -210,6 +213,21 @@ impl Lowerer<'_> {
             output: &self.request.output.1,
         };
         super::guess::of_let(pat, init, rest, given)
+    }
+
+    /// What the uses of the pattern's name say of structs.
+    fn known_struct(&self, pat: &syn::Pat) -> Option<Type> {
+        match pat {
+            syn::Pat::Ident(it) => self.request.fields.of_local(&it.ident).cloned(),
+            syn::Pat::Paren(it) => self.known_struct(&it.pat),
+            syn::Pat::Tuple(it) => {
+                let parts: Vec<_> = it.elems.iter().map(|part| self.known_struct(part)).collect();
+                let any = parts.iter().any(Option::is_some);
+                let open = || Type::Float(Float::Inferred);
+                any.then(|| Type::Tuple(parts.into_iter().map(|part| part.unwrap_or_else(open)).collect()))
+            }
+            _ => None,
+        }
     }
 
     /// `let x;`

@@ -9,7 +9,7 @@ use crate::parse;
 impl Lowerer<'_> {
     /// A written type, references left out. `None` if it is one that we do not know, or is left to rustc.
     pub(super) fn written(&self, ty: &syn::Type) -> Option<Type> {
-        match parse::understood(ty, &self.request.floats) {
+        match parse::understood(ty, &self.request.floats, &self.request.fields) {
             Type::Host => match parse::payload(ty) {
                 Some(inner) => self.written(inner).map(Type::optional),
                 None => open_list(ty),

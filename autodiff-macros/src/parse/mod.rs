@@ -1,5 +1,6 @@
 //! Attribute and item in, [`Request`] out: everything that can be known without looking into the body.
 
+mod fields;
 mod generics;
 mod groups;
 mod hygiene;
@@ -10,6 +11,7 @@ mod place;
 mod signature;
 mod types;
 
+pub(crate) use fields::Fields;
 pub(crate) use matrices::is_name as is_matrix_name;
 pub(crate) use place::Place;
 pub(crate) use types::{Floats, payload, understood};
@@ -35,6 +37,8 @@ pub(crate) struct Request {
     pub(crate) opaque: Option<Opaque>,
     /// Names that must be floats, since they are the type of something that is differentiated. Only rustc can check it.
     pub(crate) floats: Floats,
+    /// What the body says of structs.
+    pub(crate) fields: Fields,
     /// A mistake in the signature leaves nothing that the body could be read against.
     pub(crate) broken: bool,
 }
@@ -90,7 +94,12 @@ pub(crate) fn request(args: TokenStream, item: TokenStream, diags: &mut Diags) -
     let place = Place::of(&item, declared, options.associated);
     let mut broken = signature::check(&item.sig, diags);
     let generics = Generics::of(&item.sig.generics, place);
-    let mut names = types::Names::new(&generics);
+    let facade = options
+        .facade
+        .clone()
+        .unwrap_or_else(|| syn::parse_quote!(::differentiable));
+    let fields = fields::read(&item, &facade);
+    let mut names = types::Names::new(&generics, &fields);
     let (params, fit) = params::read(&mut item, &mut names, diags);
     broken |= !fit;
     broken |= !hygiene::check(&item, diags);
@@ -109,13 +118,12 @@ pub(crate) fn request(args: TokenStream, item: TokenStream, diags: &mut Diags) -
     Some(Request {
         place,
         companion,
-        facade: options
-            .facade
-            .unwrap_or_else(|| syn::parse_quote!(::differentiable)),
+        facade,
         params,
         output: (written, shape),
         opaque,
         floats: names.into_floats(),
+        fields,
         broken,
         item,
     })

@@ -1,12 +1,10 @@
 //! Parameters: `#[constant]` taken off, types understood, patterns that we take.
 
 use super::RequestParam;
-use super::types::{Misfit, MisfitKind, Names, unknown};
+use super::types::{Misfit, MisfitKind, Names};
 use crate::diag::Diags;
 use crate::ir::{Passing, Type};
 use quote::ToTokens;
-use std::collections::BTreeSet;
-use syn::visit::Visit;
 
 /// Takes our attributes off the parameters of `item` and reads them. The flag says whether every type was understood.
 pub(super) fn read(
@@ -14,7 +12,6 @@ pub(super) fn read(
     names: &mut Names,
     diags: &mut Diags,
 ) -> (Vec<RequestParam>, bool) {
-    let structs = with_fields(&item.block);
     let mut typed = Vec::new();
     for input in &mut item.sig.inputs {
         // A receiver is an error already.
@@ -39,7 +36,7 @@ pub(super) fn read(
     for (constant, it) in &typed {
         let shape = match constant {
             true => None,
-            false => match differentiable(it, &structs, names, diags) {
+            false => match differentiable(it, names, diags) {
                 Ok(shape) => Some(shape),
                 Err(clear) => {
                     fit &= clear;
@@ -74,22 +71,6 @@ pub(super) fn read(
     (params, fit)
 }
 
-/// Variables of which the body reads a named field: these are structs, whatever their type is called.
-fn with_fields(body: &syn::Block) -> BTreeSet<String> {
-    struct Bases(BTreeSet<String>);
-    impl<'ast> Visit<'ast> for Bases {
-        fn visit_expr_field(&mut self, it: &'ast syn::ExprField) {
-            if let (syn::Expr::Path(base), syn::Member::Named(_)) = (&*it.base, &it.member) {
-                self.0.extend(base.path.get_ident().map(ToString::to_string));
-            }
-            syn::visit::visit_expr_field(self, it);
-        }
-    }
-    let mut bases = Bases(BTreeSet::new());
-    bases.visit_block(body);
-    bases.0
-}
-
 /// The name of a parameter, if its pattern is one.
 pub(super) fn ident(pat: &syn::Pat) -> Option<&syn::Ident> {
     match pat {
@@ -114,17 +95,7 @@ fn take_constant(attrs: &mut Vec<syn::Attribute>, diags: &mut Diags) -> bool {
 }
 
 /// The shape of a parameter that is not marked. `Err(true)`: it is wrong, and yet clear what the body works with.
-fn differentiable(
-    it: &syn::PatType,
-    structs: &BTreeSet<String>,
-    names: &mut Names,
-    diags: &mut Diags,
-) -> Result<(Passing, Type), bool> {
-    let is_struct = ident(&it.pat).is_some_and(|name| structs.contains(&name.to_string()));
-    if let Some(misfit) = unknown(&it.ty).filter(|_| is_struct) {
-        report(&misfit, diags);
-        return Err(true);
-    }
+fn differentiable(it: &syn::PatType, names: &mut Names, diags: &mut Diags) -> Result<(Passing, Type), bool> {
     match names.differentiable(&it.ty) {
         Ok((passing, shape)) if shape.has_floats() => Ok((passing, shape)),
         Ok(_) => {

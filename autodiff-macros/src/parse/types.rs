@@ -1,5 +1,6 @@
 //! Written types to [`Type`]: which of them carry a derivative, and in what shape.
 
+use super::Fields;
 use super::generics::Generics;
 use super::matrices;
 use crate::ir::{Float, Int, Len, Passing, Type};
@@ -10,6 +11,7 @@ use quote::ToTokens;
 pub(super) struct Names<'a> {
     generics: &'a Generics,
     floats: Floats,
+    fields: &'a Fields,
 }
 
 /// Names that are floats, since they are the type of something that is differentiated.
@@ -45,12 +47,13 @@ impl Floats {
 
 /// A type that is written inside of the body, the outermost reference left out; [`Type::Host`] unless we know every
 /// part.
-pub(crate) fn understood(ty: &syn::Type, floats: &Floats) -> Type {
+pub(crate) fn understood(ty: &syn::Type, floats: &Floats, fields: &Fields) -> Type {
     let names = Names {
         generics: &Generics::default(),
         floats: floats.clone(),
+        fields,
     };
-    names.constant(ty).1
+    names.known(passing(ty).1, true).unwrap_or(Type::Host)
 }
 
 /// Why a type cannot be differentiated, at the part of it that is the reason.
@@ -78,10 +81,11 @@ pub(super) enum MisfitKind {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(generics: &'a Generics) -> Self {
+    pub(super) fn new(generics: &'a Generics, fields: &'a Fields) -> Self {
         Names {
             generics,
             floats: Floats::default(),
+            fields,
         }
     }
 
@@ -93,6 +97,13 @@ impl<'a> Names<'a> {
     /// A parameter that is to be differentiated: how it is passed, and the type behind the reference.
     pub(super) fn differentiable(&mut self, ty: &syn::Type) -> Result<(Passing, Type), Misfit> {
         let (passing, inner) = passing(ty);
+        if let Some(lent) = self
+            .fields
+            .of_lent(plain(inner))
+            .filter(|_| passing != Passing::Value)
+        {
+            return Ok((passing, Type::Struct(lent)));
+        }
         let shape = self.floats(inner).map_err(|misfit| match is_str(inner) {
             // Nobody says `str` to a `&str`.
             true => self::misfit(ty, misfit.kind),
@@ -135,29 +146,39 @@ impl<'a> Names<'a> {
     /// A name that is a float for another parameter is one here, too; so constants come last.
     pub(super) fn constant(&self, ty: &syn::Type) -> (Passing, Type) {
         let (passing, inner) = passing(ty);
-        (passing, self.known(inner).unwrap_or(Type::Host))
+        (passing, self.known(inner, false).unwrap_or(Type::Host))
     }
 
-    fn known(&self, ty: &syn::Type) -> Option<Type> {
+    /// With `structs`, also what is made of structs.
+    fn known(&self, ty: &syn::Type, structs: bool) -> Option<Type> {
         match plain(ty) {
-            syn::Type::Array(it) => Some(Type::Array(Box::new(self.known(&it.elem)?), length(&it.len))),
-            syn::Type::Slice(it) => Some(Type::Slice(Box::new(self.known(&it.elem)?))),
+            syn::Type::Array(it) => Some(Type::Array(
+                Box::new(self.known(&it.elem, structs)?),
+                length(&it.len),
+            )),
+            syn::Type::Slice(it) => Some(Type::Slice(Box::new(self.known(&it.elem, structs)?))),
             syn::Type::Tuple(it) => {
                 let parts = it
                     .elems
                     .iter()
-                    .map(|part| self.known(part))
+                    .map(|part| self.known(part, structs))
                     .collect::<Option<_>>()?;
                 Some(Type::Tuple(parts))
             }
             syn::Type::Path(it) => match element_of_vec(it) {
-                Some(element) => Some(Type::Vec(Box::new(self.known(element)?))),
+                Some(element) => Some(Type::Vec(Box::new(self.known(element, structs)?))),
                 None if matrices::matrix(it).is_some() => {
                     let matrix = matrices::matrix(it)?;
-                    let element = self.known(matrix.element)?;
+                    let element = self.known(matrix.element, structs)?;
                     matches!(element, Type::Float(_)).then(|| matrix.of(element))
                 }
-                None => self.floats.find(it).or_else(|| scalar(ty)),
+                None => self
+                    .floats
+                    .find(it)
+                    .or_else(|| match self.fields.of_type(plain(ty)) {
+                        Some(known) if structs => Some(Type::Struct(known)),
+                        _ => scalar(ty),
+                    }),
             },
             _ => None,
         }
@@ -209,6 +230,9 @@ impl<'a> Names<'a> {
             None => (),
         }
         let plain = |segment: &syn::PathSegment| segment.arguments.is_none();
+        if let Some(known) = self.fields.of_type(&syn::Type::Path(it.clone())) {
+            return Ok(Type::Struct(known));
+        }
         if it.qself.is_some() || !it.path.segments.iter().all(plain) {
             return Err(misfit(it, MisfitKind::Unknown));
         }
@@ -237,16 +261,6 @@ fn misfit(at: &impl ToTokens, kind: MisfitKind) -> Misfit {
         at: at.to_token_stream(),
         kind,
     }
-}
-
-/// The refusal of a name that we do not know, behind the reference if there is one.
-pub(super) fn unknown(ty: &syn::Type) -> Option<Misfit> {
-    let inner = plain(passing(ty).1);
-    let syn::Type::Path(it) = inner else {
-        return None;
-    };
-    let known = primitive(it).is_some() || element_of_vec(it).is_some() || matrices::matrix(it).is_some();
-    (!known).then(|| misfit(inner, MisfitKind::Unknown))
 }
 
 fn is_str(ty: &syn::Type) -> bool {

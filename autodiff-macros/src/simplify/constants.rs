@@ -124,6 +124,7 @@ fn int(n: i128, ty: &Type) -> Option<Const> {
         | Type::Aggregate(_)
         | Type::Matrix(_)
         | Type::Tuple(_)
+        | Type::Struct(_)
         | Type::Host
         | Type::Pullback => return None,
     };

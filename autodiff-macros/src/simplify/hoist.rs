@@ -195,7 +195,8 @@ fn is_total(body: &Body, instr: &Instr) -> bool {
             | Type::Vec(_)
             | Type::Aggregate(_)
             | Type::Matrix(_)
-            | Type::Tuple(_) => false,
+            | Type::Tuple(_)
+            | Type::Struct(_) => false,
         },
         _ => false,
     }

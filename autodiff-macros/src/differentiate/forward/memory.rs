@@ -2,7 +2,7 @@
 
 use super::Forward;
 use crate::ir::visit::Access;
-use crate::ir::{Init, Instr, PlaceId, PlaceRef, Stmt};
+use crate::ir::{Content, Init, Instr, PlaceId, PlaceRef, Proj, Stmt};
 
 impl Forward {
     /// The tangent of an instruction that only writes.
@@ -91,12 +91,36 @@ impl Forward {
             };
             match forward.init_dot(init) {
                 Some(init) => forward.b.alloc(shadow, init),
-                None => late.push(shadow),
+                None => late.push((forward.at, shadow)),
             }
         });
         self.keep(stmt);
-        for shadow in late {
+        for (at, shadow) in late {
             self.b.alloc(shadow, Init::ZerosLike(PlaceRef::whole(place)));
+            self.at = at;
+            self.fields(shadow, init);
+        }
+    }
+
+    /// The tangents of what a struct is made of.
+    fn fields(&mut self, shadow: PlaceId, init: &Init) {
+        let Init::Struct { path: _, fields } = init else {
+            return;
+        };
+        for (member, content) in fields {
+            let to = PlaceRef::whole(shadow).then(Proj::Member(member.clone()));
+            match content {
+                Content::Value(value) => {
+                    if let Some(value) = self.dot(*value) {
+                        self.b.store(to, value);
+                    }
+                }
+                Content::Place(from) => {
+                    if let Some(from) = self.shadow(from) {
+                        self.b.effect(Instr::CopyTo { to, from });
+                    }
+                }
+            }
         }
     }
 
@@ -126,7 +150,7 @@ impl Forward {
                 let lenient = *lenient;
                 self.shadow(of).map(|of| Init::View { of, lenient })
             }
-            Init::Matrix(_) | Init::Host { .. } => None,
+            Init::Matrix(_) | Init::Host { .. } | Init::Struct { .. } => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use super::Reverse;
 use super::matrices::Home;
 use super::record::Slot;
 use crate::ir::{
-    BinaryOp, Init, Instr, Loop, LoopKind, PlaceId, PlaceRef, Proj, Region, Stmt, Type, ValueId,
+    BinaryOp, Content, Init, Instr, Loop, LoopKind, PlaceId, PlaceRef, Proj, Region, Stmt, Type, ValueId,
 };
 use crate::rules::linalg::Term;
 
@@ -229,6 +229,24 @@ impl<'a> Reverse<'a> {
                             to,
                             from: bar.then(Proj::Index(at)),
                         });
+                    }
+                }
+            }
+            Init::Struct { path: _, fields } => {
+                for (member, content) in fields {
+                    let from = bar.then(Proj::Member(member.clone()));
+                    match content {
+                        Content::Value(value) if self.is_active(*value) => {
+                            let ty = self.primal.ty(*value).clone();
+                            let term = self.b.load(from, ty);
+                            self.add_bar(*value, term);
+                        }
+                        Content::Value(_) => (),
+                        Content::Place(at) => {
+                            if let Some(to) = self.shadow_ref(at) {
+                                self.b.effect(Instr::Accumulate { to, from });
+                            }
+                        }
                     }
                 }
             }

@@ -456,6 +456,7 @@ impl<'a> Reverse<'a> {
             match (proj, ty) {
                 (Proj::Index(_), _) => ty = ty.element()?,
                 (Proj::Field(k), Type::Tuple(parts)) => ty = parts.get(*k)?,
+                (Proj::Member(member), _) => ty = ty.member(member)?,
                 _ => return None,
             }
         }

@@ -51,7 +51,7 @@ impl<'a> Reverse<'a> {
                     *row = self.available(*row);
                     *column = self.available(*column);
                 }
-                Proj::Field(_) => (),
+                Proj::Field(_) | Proj::Member(_) => (),
             }
         }
         path
@@ -168,7 +168,7 @@ impl<'a> Reverse<'a> {
     /// Sets `at` of a shadow to zeros.
     pub(super) fn clear(&mut self, at: PlaceRef, ty: &Type) {
         match ty.element() {
-            None => {
+            None if !matches!(ty, Type::Struct(_)) => {
                 let zero = self.b.one(Instr::Const(crate::ir::Const::Float(0.0)), ty.clone());
                 self.b.store(at, zero);
             }
@@ -179,7 +179,7 @@ impl<'a> Reverse<'a> {
                 );
                 self.b.effect(Instr::Fill { to: at, value });
             }
-            Some(_) => {
+            _ => {
                 let zeros = self.new_place(owned(ty), None, None);
                 self.b.alloc(zeros, Init::ZerosLike(at.clone()));
                 self.b.effect(Instr::CopyTo {
@@ -235,7 +235,7 @@ impl<'a> Reverse<'a> {
         let index = |proj: &Proj| match proj {
             Proj::Index(index) => vec![*index],
             Proj::Entry(row, column) => vec![*row, *column],
-            Proj::Range(..) | Proj::Field(_) => Vec::new(),
+            Proj::Range(..) | Proj::Field(_) | Proj::Member(_) => Vec::new(),
         };
         if at.path.iter().any(|proj| matches!(proj, Proj::Range(..))) {
             return false;
@@ -281,6 +281,7 @@ fn follow(mut ty: Type, at: &PlaceRef) -> Type {
                 Type::Slice(element)
             }
             (Proj::Field(k), Type::Tuple(mut parts)) if *k < parts.len() => parts.swap_remove(*k),
+            (Proj::Member(member), ty) => ty.member(member).cloned().unwrap_or(Type::Host),
             (_, ty) => ty,
         };
     }
@@ -289,7 +290,12 @@ fn follow(mut ty: Type, at: &PlaceRef) -> Type {
 
 fn has_vectors(ty: &Type) -> bool {
     match ty {
-        Type::Vec(_) | Type::Slice(_) | Type::Aggregate(_) | Type::Matrix(_) | Type::Tuple(_) => true,
+        Type::Vec(_)
+        | Type::Slice(_)
+        | Type::Aggregate(_)
+        | Type::Matrix(_)
+        | Type::Tuple(_)
+        | Type::Struct(_) => true,
         Type::Array(element, _) => has_vectors(element),
         Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
     }

@@ -155,7 +155,8 @@ impl Graph {
                 self.entries.retain(|(of, _), _| *of != place);
                 self.rest.insert(place, zero);
             }
-            Init::RepeatPlace { .. }
+            Init::Struct { .. }
+            | Init::RepeatPlace { .. }
             | Init::Rows(_)
             | Init::Copy { .. }
             | Init::Empty { .. }
@@ -270,7 +271,7 @@ fn literal(body: &Body, at: &PlaceRef) -> Option<Vec<usize>> {
             Some(Const::Int(n)) => usize::try_from(n).ok(),
             Some(Const::Float(_) | Const::Bool(_)) | None => None,
         },
-        Proj::Field(_) | Proj::Range(..) | Proj::Entry(..) => None,
+        Proj::Field(_) | Proj::Range(..) | Proj::Entry(..) | Proj::Member(_) => None,
     };
     at.path.iter().map(step).collect()
 }

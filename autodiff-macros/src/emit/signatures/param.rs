@@ -1,6 +1,7 @@
 //! A parameter in the functions of a companion: what it, its tangent and its cotangent are called, and their types.
 
-use crate::emit::types::tokens;
+use super::shapes::has_struct;
+use crate::emit::types::{tangent, tokens};
 use crate::ir::{Passing, Type};
 use crate::names;
 use crate::parse::RequestParam;
@@ -61,9 +62,9 @@ impl Param<'_> {
 
     /// An own type of the same shape: the gradient by this parameter.
     pub(in crate::emit) fn gradient_shape(&self) -> Type {
-        match &self.request.shape {
-            Type::Slice(element) => Type::Vec(element.clone()),
-            other => other.clone(),
+        match tangent(&self.request.shape) {
+            Type::Slice(element) => Type::Vec(element),
+            other => other,
         }
     }
 
@@ -73,26 +74,35 @@ impl Param<'_> {
 
     /// What a gradient by this parameter is written into.
     pub(super) fn gradient_slot(&self) -> TokenStream {
-        match &self.request.shape {
+        match &tangent(&self.request.shape) {
             Type::Vec(element) => tokens(&Type::Slice(element.clone()), self.span()),
             other => tokens(other, self.span()),
         }
     }
 
+    /// The tangent of what is passed by value: of its own type, unless there is a struct in it.
+    pub(super) fn by_value_tangent(&self) -> TokenStream {
+        match has_struct(&self.request.shape) {
+            true => tokens(&tangent(&self.request.shape), self.span()),
+            false => self.ty.to_token_stream(),
+        }
+    }
+
     /// A tangent as a user gives it: passed as the parameter is.
     pub(super) fn tangent(&self) -> TokenStream {
-        let borrowed = || match &self.request.shape {
+        let shape = tangent(&self.request.shape);
+        let borrowed = || match &shape {
             Type::Vec(element) => tokens(&Type::Slice(element.clone()), self.span()),
             other => tokens(other, self.span()),
         };
         match self.request.passing {
-            Passing::Value => self.ty.to_token_stream(),
+            Passing::Value => self.by_value_tangent(),
             Passing::Ref => {
                 let ty = borrowed();
                 quote!(&#ty)
             }
             Passing::RefMut => {
-                let ty = tokens(&self.request.shape, self.span());
+                let ty = tokens(&shape, self.span());
                 quote!(&mut #ty)
             }
         }

@@ -6,7 +6,7 @@
 
 use super::beside::Holds;
 use super::{Function, Param, Signature};
-use crate::emit::types::tokens;
+use crate::emit::types::{tangent, tokens};
 use crate::ir::{Passing, Role, Type};
 use crate::names;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -48,8 +48,8 @@ impl Slot {
 
 impl Signature<'_> {
     pub(in crate::emit) fn pushforward(&self) -> Function {
-        let result = self.handed_over();
-        let mut res = self.function(names::PUSHFORWARD, Vec::new(), quote!((#result, #result)));
+        let (result, dot) = (self.handed_over(), self.handed_over_tangent());
+        let mut res = self.function(names::PUSHFORWARD, Vec::new(), quote!((#result, #dot)));
         self.take_tangents(&mut res);
         res
     }
@@ -66,7 +66,7 @@ impl Signature<'_> {
 
     /// `__forward_tangent`, or `__forward_tangent_boxed` by `name`.
     pub(in crate::emit) fn forward_tangent(&self, name: &str, boxed: Boxed) -> Forward {
-        let value = self.handed_over();
+        let (value, value_dot) = (self.handed_over(), self.handed_over_tangent());
         let mut function = self.function(name, Vec::new(), TokenStream::new());
         self.take_tangents(&mut function);
         let mut closure = vec![self.seed(Role::Seed), self.seed(Role::SeedTangent)];
@@ -82,7 +82,7 @@ impl Signature<'_> {
         self.pullback(
             function,
             boxed,
-            quote!(#value, #value),
+            quote!(#value, #value_dot),
             closure,
             quote!((#cotangents, #cotangents)),
         )
@@ -213,7 +213,7 @@ impl Param<'_> {
     fn protocol_tangent(&self) -> TokenStream {
         let ty = self.behind(self.request.passing == Passing::Ref);
         match self.request.passing {
-            Passing::Value => self.ty.to_token_stream(),
+            Passing::Value => self.by_value_tangent(),
             Passing::Ref => quote!(&#ty),
             Passing::RefMut => quote!(&mut #ty),
         }
@@ -228,6 +228,7 @@ impl Param<'_> {
     fn behind(&self, fixed: bool) -> TokenStream {
         let shape = &self.request.shape;
         let slice = |element: &Type| tokens(&Type::Slice(Box::new(element.clone())), self.span());
+        let shape = &tangent(shape);
         match shape {
             Type::Float(_) => tokens(shape, self.span()),
             _ if !shape.has_floats() => quote!([(); 0]),
@@ -280,7 +281,7 @@ pub(in crate::emit) fn seed(ty: &Type, at: Span) -> TokenStream {
         Type::Array(element, _) | Type::Vec(element) | Type::Slice(element) | Type::Aggregate(element)
             if ty.has_floats() =>
         {
-            let slice = tokens(&Type::Slice(element.clone()), at);
+            let slice = tokens(&tangent(&Type::Slice(element.clone())), at);
             quote!(&#slice)
         }
         Type::Matrix(_) => {
@@ -290,6 +291,10 @@ pub(in crate::emit) fn seed(ty: &Type, at: Span) -> TokenStream {
         Type::Tuple(parts) => {
             let parts = parts.iter().map(|part| seed(part, at));
             quote!((#(#parts,)*))
+        }
+        Type::Struct(_) => {
+            let ty = tokens(&tangent(ty), at);
+            quote!(&#ty)
         }
         Type::Array(..) | Type::Vec(_) | Type::Slice(_) | Type::Aggregate(_) => quote!(()),
         Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => quote!(()),

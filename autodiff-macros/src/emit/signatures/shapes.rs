@@ -62,7 +62,7 @@ pub(super) fn count(ty: &Type, generic: &[&Ident]) -> Count {
             let [rows, columns] = sides;
             no_arithmetic(rows.times(columns), generic)
         }
-        Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) => Count::Dynamic,
+        Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Struct(_) => Count::Dynamic,
         Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => Count::Known(0),
     }
 }
@@ -120,7 +120,7 @@ fn floats(ty: &Type, to: &mut Vec<TokenStream>) {
         }
         Type::Matrix(it) => floats(&it.element, to),
         Type::Tuple(parts) => parts.iter().for_each(|part| floats(part, to)),
-        Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => (),
+        Type::Struct(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => (),
     }
 }
 
@@ -136,7 +136,7 @@ pub(super) fn matrices<'t>(types: impl Iterator<Item = &'t Type>) -> Vec<TokenSt
             | Type::Aggregate(element) => {
                 inside(element, all);
             }
-            Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => (),
+            Type::Struct(_) | Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => (),
         }
     }
     let mut all = Vec::new();
@@ -154,6 +154,7 @@ pub(in crate::emit) fn is_copy(ty: &Type) -> bool {
         | Type::Vec(_)
         | Type::Aggregate(_)
         | Type::Matrix(_)
+        | Type::Struct(_)
         | Type::Host
         | Type::Pullback => false,
     }
@@ -164,7 +165,12 @@ pub(super) fn is_scalars(ty: &Type) -> bool {
     match ty {
         Type::Float(_) => true,
         Type::Tuple(parts) => parts.iter().all(is_scalars),
-        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_) => false,
+        Type::Array(..)
+        | Type::Slice(_)
+        | Type::Vec(_)
+        | Type::Aggregate(_)
+        | Type::Matrix(_)
+        | Type::Struct(_) => false,
         Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
     }
 }
@@ -174,7 +180,24 @@ pub(super) fn scalar_leaves(ty: &Type) -> Vec<&Type> {
     match ty {
         Type::Float(_) => vec![ty],
         Type::Tuple(parts) => parts.iter().flat_map(scalar_leaves).collect(),
-        Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Aggregate(_) | Type::Matrix(_) => Vec::new(),
+        Type::Array(..)
+        | Type::Slice(_)
+        | Type::Vec(_)
+        | Type::Aggregate(_)
+        | Type::Matrix(_)
+        | Type::Struct(_) => Vec::new(),
         Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => Vec::new(),
+    }
+}
+
+/// Whether a struct is in it, whose tangent may be of another type.
+pub(in crate::emit) fn has_struct(ty: &Type) -> bool {
+    match ty {
+        Type::Struct(_) => true,
+        Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) | Type::Aggregate(element) => {
+            has_struct(element)
+        }
+        Type::Tuple(parts) => parts.iter().any(has_struct),
+        Type::Matrix(_) | Type::Float(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => false,
     }
 }

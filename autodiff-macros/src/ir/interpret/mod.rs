@@ -152,6 +152,7 @@ impl<'a> Machine<'a> {
                     assert!(hi.is_none_or(|hi| at < hi), "index {at} is outside of a range");
                     res.steps.push(at);
                 }
+                Proj::Member(_) => panic!("structs are not interpreted"),
                 Proj::Field(k) => res.steps.push(*k),
                 Proj::Entry(..) => panic!("matrices are not interpreted"),
                 Proj::Range(start, end) => {
@@ -449,6 +450,7 @@ impl<'a> Machine<'a> {
             }
             Init::View { of, .. } => return Memory::View(self.target(of)),
             Init::Host { .. } | Init::Matrix(_) => panic!("host code is not interpreted"),
+            Init::Struct { .. } => panic!("structs are not interpreted"),
         };
         Memory::Own(data)
     }

@@ -2,8 +2,8 @@
 
 use super::Access;
 use crate::ir::{
-    Arg, Call, CallMode, HostArg, Init, Instr, LoopKind, MatrixArg, MatrixOp, Passing, PlaceId, PlaceRef,
-    Proj, Tree, ValueId,
+    Arg, Call, CallMode, Content, HostArg, Init, Instr, LoopKind, MatrixArg, MatrixOp, Passing, PlaceId,
+    PlaceRef, Proj, Tree, ValueId,
 };
 use crate::rules::linalg::Kind;
 
@@ -144,7 +144,7 @@ macro_rules! walks {
                             option(start, parts);
                             option(end, parts);
                         }
-                        Proj::Field(_) => (),
+                        Proj::Field(_) | Proj::Member(_) => (),
                     }
                 }
                 parts.place(at, access);
@@ -176,6 +176,14 @@ macro_rules! walks {
                         place(row, Access::Read, parts);
                     }
                     Init::Rows(rows) => rows.$iter().for_each(|row| place(row, Access::Read, parts)),
+                    Init::Struct { path: _, fields } => {
+                        for (_, content) in fields {
+                            match content {
+                                Content::Value(value) => parts.value(value),
+                                Content::Place(at) => place(at, Access::Read, parts),
+                            }
+                        }
+                    }
                     Init::Copy { src, moved: true } => place(src, Access::Update, parts),
                     Init::Copy { src, moved: false } => place(src, Access::Read, parts),
                     Init::Empty { capacity } => option(capacity, parts),

@@ -70,15 +70,6 @@ fn host_code_does_not_swallow_derivatives() {
     check_errors(
         quote!(
             fn f(x: f64) -> f64 {
-                let p = Point { a: x };
-                p.a
-            }
-        ),
-        &["struct"],
-    );
-    check_errors(
-        quote!(
-            fn f(x: f64) -> f64 {
                 integrate(|y: f64| y * x, 2.0)
             }
         ),

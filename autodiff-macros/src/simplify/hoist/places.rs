@@ -169,7 +169,8 @@ impl Hoist<'_> {
             Init::Repeat { .. } | Init::List(_) | Init::RepeatPlace { .. } | Init::Rows(_) => true,
             Init::Copy { moved, .. } => !moved,
             Init::ZerosLike(_) => true,
-            Init::Empty { .. }
+            Init::Struct { .. }
+            | Init::Empty { .. }
             | Init::Scratch { .. }
             | Init::Matrix(_)
             | Init::View { .. }
@@ -231,6 +232,7 @@ impl Hoist<'_> {
             | Type::Aggregate(_)
             | Type::Matrix(_)
             | Type::Tuple(_)
+            | Type::Struct(_)
             | Type::Host
             | Type::Pullback => return None,
         };
@@ -270,6 +272,7 @@ fn is_flat(ty: &Type) -> bool {
         | Type::Vec(_)
         | Type::Aggregate(_)
         | Type::Matrix(_)
+        | Type::Struct(_)
         | Type::Host
         | Type::Pullback => false,
     }

@@ -225,6 +225,7 @@ fn kind(ty: &Type) -> Kind {
         | Type::Aggregate(_)
         | Type::Matrix(_)
         | Type::Tuple(_)
+        | Type::Struct(_)
         | Type::Host
         | Type::Pullback => Kind::Other,
     }

@@ -185,6 +185,7 @@ fn is_choice(ty: &Type) -> bool {
         | Type::Vec(_)
         | Type::Aggregate(_)
         | Type::Matrix(_)
-        | Type::Tuple(_) => false,
+        | Type::Tuple(_)
+        | Type::Struct(_) => false,
     }
 }

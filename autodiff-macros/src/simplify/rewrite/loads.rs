@@ -32,6 +32,7 @@ enum Step {
     Range(Option<ValueId>, Option<ValueId>),
     Field(usize),
     Entry(ValueId, ValueId),
+    Member(syn::Member),
 }
 
 impl Rewriter<'_> {
@@ -138,6 +139,7 @@ impl Rewriter<'_> {
             Proj::Range(start, end) => Step::Range(*start, *end),
             Proj::Field(k) => Step::Field(*k),
             Proj::Entry(row, column) => Step::Entry(*row, *column),
+            Proj::Member(member) => Step::Member(member.clone()),
         };
         at.path.iter().map(one).collect()
     }
@@ -165,6 +167,7 @@ impl Rewriter<'_> {
             ty = match (proj, ty) {
                 (Proj::Index(_) | Proj::Entry(..), ty) => ty.element()?,
                 (Proj::Field(k), Type::Tuple(parts)) => parts.get(*k)?,
+                (Proj::Member(member), ty) => ty.member(member)?,
                 (Proj::Field(_) | Proj::Range(..), _) => return None,
             };
         }
@@ -204,6 +207,11 @@ fn apart(a: &[Step], b: &[Step]) -> bool {
                 }
             }
             (Step::Field(a), Step::Field(b)) => {
+                if a != b {
+                    return true;
+                }
+            }
+            (Step::Member(a), Step::Member(b)) => {
                 if a != b {
                     return true;
                 }

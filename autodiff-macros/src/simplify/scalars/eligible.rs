@@ -132,7 +132,8 @@ fn refuse(body: &Body, stmt: &Stmt, shapes: &mut BTreeMap<PlaceId, Shape>) {
             Init::Rows(rows) => rows
                 .iter()
                 .all(|row| fits_row(body, *place, row, shapes) && good(row, shapes, false)),
-            Init::Empty { .. }
+            Init::Struct { .. }
+            | Init::Empty { .. }
             | Init::Scratch { .. }
             | Init::Matrix(_)
             | Init::View { .. }
@@ -193,6 +194,7 @@ fn can_have(body: &Body, at: &PlaceRef, lengths: &[usize]) -> bool {
             (Proj::Index(_) | Proj::Entry(..), Some(ty)) => ty.element(),
             (Proj::Field(k), Some(Type::Tuple(parts))) => parts.get(*k),
             (Proj::Range(..), ty) => ty,
+            (Proj::Member(member), Some(ty)) => ty.member(member),
             (Proj::Field(_), _) | (_, None) => None,
         };
     }

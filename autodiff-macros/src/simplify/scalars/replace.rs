@@ -152,7 +152,8 @@ impl Replacer<'_> {
                 let rows = rows.iter().map(|row| self.read(row, &lengths[1..], &ty));
                 rows.flatten().collect()
             }
-            Init::Empty { .. }
+            Init::Struct { .. }
+            | Init::Empty { .. }
             | Init::Scratch { .. }
             | Init::Matrix(_)
             | Init::View { .. }

@@ -59,7 +59,7 @@ pub(super) fn entries(body: &Body, lengths: &Lengths, memory: &[PlaceId], region
 /// every path is made of literals. `x_bar[0] += a; x_bar[1] += b;` are two stores.
 fn behind(body: &Body, lengths: &Lengths, memory: &[PlaceId], stmts: &mut [Stmt], place: PlaceId) -> bool {
     let mut changed = false;
-    let mut written: HashSet<Vec<i128>> = HashSet::new();
+    let mut written: HashSet<Vec<Step>> = HashSet::new();
     for stmt in stmts {
         if !mentions(stmt, place, memory) {
             continue;
@@ -121,14 +121,22 @@ fn rows(body: &Body, memory: &[PlaceId], it: &mut Loop, place: PlaceId) -> bool 
     !firsts.is_empty()
 }
 
+/// A step that leads to the same place whenever it is taken.
+#[derive(PartialEq, Eq, Hash)]
+enum Step {
+    Number(i128),
+    Member(syn::Member),
+}
+
 /// A path of literal indices and fields.
-fn literal(body: &Body, path: &[Proj]) -> Option<Vec<i128>> {
+fn literal(body: &Body, path: &[Proj]) -> Option<Vec<Step>> {
     let step = |proj: &Proj| match proj {
         Proj::Index(index) => match body.value(*index).constant {
-            Some(Const::Int(n)) => Some(n),
+            Some(Const::Int(n)) => Some(Step::Number(n)),
             Some(Const::Float(_) | Const::Bool(_)) | None => None,
         },
-        Proj::Field(k) => Some(*k as i128),
+        Proj::Field(k) => Some(Step::Number(*k as i128)),
+        Proj::Member(member) => Some(Step::Member(member.clone())),
         Proj::Range(..) | Proj::Entry(..) => None,
     };
     path.iter().map(step).collect()
