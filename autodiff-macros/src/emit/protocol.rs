@@ -70,9 +70,7 @@ pub(super) fn pushforward(signature: &Signature) -> TokenStream {
 /// Gives the tangent `dot` of `param` the length and the array type that the argument `of` has.
 fn fit_tangent(signature: &Signature, param: &Param, dot: &TokenStream, of: &TokenStream) -> TokenStream {
     let helper = match (&param.request.shape, param.request.passing) {
-        (Type::Float(_) | Type::Tuple(_) | Type::Matrix(_), _)
-        | (_, Passing::Value)
-        | (Type::Float(_) | Type::Tuple(_) | Type::Struct(_), _) => {
+        (Type::Float(_) | Type::Tuple(_) | Type::Matrix(_) | Type::Struct(_), _) | (_, Passing::Value) => {
             return TokenStream::new();
         }
         (Type::Array(..), Passing::Ref) => "or_zeros_array",
