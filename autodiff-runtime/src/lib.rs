@@ -12,6 +12,7 @@ mod inactive;
 #[cfg(feature = "nalgebra")]
 #[doc(hidden)]
 pub mod linalg;
+mod order;
 mod plain;
 mod point;
 mod scalar;

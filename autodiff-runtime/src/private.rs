@@ -7,6 +7,7 @@ pub use crate::fallible::Fallible;
 pub use crate::inactive::{FloatTangent, Inactive, OtherTangent};
 #[cfg(feature = "nalgebra")]
 pub use crate::linalg;
+pub use crate::order::{order_by, order_by_key};
 pub use crate::plain::{List, Plain};
 pub use crate::scalar::{Scalar, lit};
 pub use crate::tangent::{Blank, Differentiable, Itself, NoTangent, Scale, is_constant, is_float};

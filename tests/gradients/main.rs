@@ -38,6 +38,7 @@ mod host_code;
 mod killers;
 mod kinks;
 mod linear_algebra;
+mod lists;
 mod loops;
 mod macros_in_bodies;
 mod matrices;

@@ -192,7 +192,11 @@ impl<'a> Flow<'a> {
                 self.edge(Node::Place(b.root), Node::Place(a.root));
             }
             Instr::PushRow { to, row } => self.edge(Node::Place(*row), Node::Place(to.root)),
-            Instr::PopRow { from, row } => self.edge(Node::Place(from.root), Node::Place(*row)),
+            Instr::PopRow { from, row } => {
+                self.edge(Node::Place(from.root), Node::Place(*row));
+                // Also a row that nobody reads goes back into the list of cotangents.
+                self.edge(Node::Place(*row), Node::Place(from.root));
+            }
             Instr::Call(call) => self.call(call, results),
             Instr::If {
                 cond: _,

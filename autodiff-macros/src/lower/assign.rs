@@ -316,7 +316,19 @@ impl Lowerer<'_> {
 
     fn is_host_base(&self, expr: &syn::Expr) -> bool {
         matches!(self.peek(expr), Type::Host)
+            && !self.begins_in_list(expr)
             && !matches!(inner(expr), syn::Expr::Path(it) if self.local(it).is_none())
+    }
+
+    /// Whether the expression is reached from a list that we know: `v.last_mut().unwrap()`.
+    fn begins_in_list(&self, expr: &syn::Expr) -> bool {
+        match inner(expr) {
+            syn::Expr::MethodCall(it) => match inner(&it.receiver) {
+                syn::Expr::Path(_) => self.peek(&it.receiver).element().is_some(),
+                receiver => self.begins_in_list(receiver),
+            },
+            _ => false,
+        }
     }
 
     fn assign_host(&mut self, expr: &syn::Expr) -> Lowered<Operand> {

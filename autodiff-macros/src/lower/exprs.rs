@@ -323,6 +323,11 @@ impl Lowerer<'_> {
         {
             return self.reduction(it, want);
         }
+        if let (true, syn::Expr::Array(lists)) = (it.method == "concat", inner(&it.receiver))
+            && self.touches_varied(expr)
+        {
+            return self.concat_of_lists(it, lists, want);
+        }
         let ty = self.peek(&it.receiver);
         match ty {
             Type::Float(_) => self.float_method(it, want),
@@ -472,7 +477,7 @@ fn moves_memory(func: &syn::Expr) -> bool {
         .map(|segment| segment.ident.to_string());
     let (last, before) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
     match before.as_str() {
-        "Vec" => matches!(last.as_str(), "new" | "with_capacity" | "from" | "from_iter"),
+        "Vec" | "VecDeque" => matches!(last.as_str(), "new" | "with_capacity" | "from" | "from_iter"),
         "array" => last == "from_fn",
         "mem" => matches!(last.as_str(), "swap" | "replace" | "take"),
         _ => false,

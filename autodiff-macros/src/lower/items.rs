@@ -306,6 +306,7 @@ pub(super) const SOURCES: &[&str] = &[
     "chunks_exact",
     "chunks_exact_mut",
     "windows",
+    "drain",
 ];
 
 /// Methods from iterator to iterator.

@@ -239,6 +239,9 @@ impl Lowerer<'_> {
         if matches!(&*name, "iter" | "iter_mut") {
             return self.walk_list(&it.receiver, at, by);
         }
+        if name == "drain" {
+            return self.walk_drain(it, &at);
+        }
         let width = self.only_argument(it)?;
         let width = self.value(width, Some(&Type::USIZE))?;
         let len = self.length(&at);

@@ -20,19 +20,21 @@ impl Lowerer<'_> {
             .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         match (names.as_slice(), it.args.len()) {
-            ([.., "Vec", "new"], 0) => Ok(self.empty(self.vec_type(path).as_ref().or(want), None)),
-            ([.., "Vec", "with_capacity"], 1) => {
+            ([.., "Vec" | "VecDeque", "new"], 0) => {
+                Ok(self.empty(self.vec_type(path).as_ref().or(want), None))
+            }
+            ([.., "Vec" | "VecDeque", "with_capacity"], 1) => {
                 let capacity = self.value(&it.args[0], Some(&Type::USIZE))?;
                 Ok(self.empty(self.vec_type(path).as_ref().or(want), Some(capacity)))
             }
-            ([.., "Vec", "from"], 1) => {
+            ([.., "Vec" | "VecDeque", "from"], 1) => {
                 let list = self.expr(&it.args[0], want)?;
                 match self.path_of(&list) {
                     Some(at) => self.vec_from(&it.args[0], at),
                     None => self.unsupported(&it.args[0], "a `Vec` made of this"),
                 }
             }
-            ([.., "Vec", "from_iter"], 1) => {
+            ([.., "Vec" | "VecDeque", "from_iter"], 1) => {
                 let list = &it.args[0];
                 let collect: syn::Expr = syn::parse_quote_spanned!(self.b.span=> #list.into_iter().collect());
                 let element = Type::Vec(Box::new(Type::Float(Float::Inferred)));

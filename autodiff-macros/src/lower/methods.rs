@@ -23,6 +23,9 @@ impl Lowerer<'_> {
         let Some(element) = ty.element().cloned() else {
             return self.unknown_method(it);
         };
+        if let Some(res) = self.queue_method(it, &at, &element) {
+            return res;
+        }
         match (&*name, it.args.len()) {
             ("len", 0) => Ok(Operand::Value(self.length(&at))),
             ("is_empty", 0) => {
@@ -99,11 +102,11 @@ impl Lowerer<'_> {
                 let len = self.value(&it.args[0], Some(&Type::USIZE))?;
                 let now = self.length(&at);
                 let len = self.smaller(len, now);
-                self.shorten(it, at, &element, len)
+                self.shorten(at, &element, len)
             }
             ("clear", 0) => {
                 let len = self.usize(0);
-                self.shorten(it, at, &element, len)
+                self.shorten(at, &element, len)
             }
             ("extend_from_slice", 1) => self.extend_from_slice(it, at),
             ("map", 1) if matches!(ty, Type::Array(..)) => self.map_array(it, at, &ty),
@@ -113,11 +116,14 @@ impl Lowerer<'_> {
             _ if !self.touches_varied(&syn::Expr::MethodCall(it.clone())) => {
                 self.host(&syn::Expr::MethodCall(it.clone()), want)
             }
-            ("insert" | "remove" | "append" | "drain" | "retain" | "split_off" | "dedup" | "sort_by", _) => {
-                let message = format!("`{name}` cannot be differentiated yet");
+            ("dedup" | "dedup_by" | "dedup_by_key" | "splice" | "select_nth_unstable_by", _) => {
+                let message = format!("`{name}` cannot be differentiated");
                 self.refuse(&it.method, &message, "write it as a loop over the elements")
             }
-            _ => self.unknown_method(it),
+            _ => match self.rearranging(it, &at, &element) {
+                Some(res) => res,
+                None => self.unknown_method(it),
+            },
         }
     }
 
@@ -150,7 +156,12 @@ impl Lowerer<'_> {
         }
     }
 
-    fn push_to(&mut self, it: &syn::ExprMethodCall, at: PlaceRef, element: &Type) -> Lowered<Operand> {
+    pub(super) fn push_to(
+        &mut self,
+        it: &syn::ExprMethodCall,
+        at: PlaceRef,
+        element: &Type,
+    ) -> Lowered<Operand> {
         let operand = self.expr(&it.args[0], Some(element))?;
         self.push_operand(&it.args[0], at, operand)
     }
@@ -231,16 +242,16 @@ impl Lowerer<'_> {
         Ok(Operand::UNIT)
     }
 
-    fn shorten(
-        &mut self,
-        it: &syn::ExprMethodCall,
-        to: PlaceRef,
-        element: &Type,
-        len: ValueId,
-    ) -> Lowered<Operand> {
+    /// Cuts a list off at `len`, which is not beyond its end.
+    pub(super) fn shorten(&mut self, to: PlaceRef, element: &Type, len: ValueId) -> Lowered<Operand> {
         if !is_scalar(element) {
-            let message = format!("`{}` of rows cannot be differentiated", it.method);
-            return self.refuse(&it.method, &message, "`pop` the rows, or begin a new `Vec`");
+            let now = self.length(&to);
+            let gone = self.saturating_sub(now, len);
+            self.counted(gone, |lowerer, _| {
+                lowerer.popped(&to, element);
+                Ok(())
+            })?;
+            return Ok(Operand::UNIT);
         }
         let value = self.zero(element);
         self.effect(Instr::Resize { to, len, value });
@@ -253,16 +264,10 @@ impl Lowerer<'_> {
         let Some(from) = self.path_of(&from) else {
             return self.unsupported(&it.args[0], "a copy of this");
         };
-        let Some(element) = self.type_at(&from).element().cloned() else {
+        if self.type_at(&from).element().is_none() {
             return self.unsupported(&it.args[0], "a copy of this");
-        };
-        self.learn_element(&to, &element);
-        let end = self.length(&from);
-        self.counted(end, |lowerer, i| {
-            let item = lowerer.element(&from, i, By::Owned);
-            lowerer.push_operand(&it.args[0], to.clone(), item)?;
-            Ok(())
-        })?;
+        }
+        self.push_all(&it.args[0], &to, &from)?;
         Ok(Operand::UNIT)
     }
 

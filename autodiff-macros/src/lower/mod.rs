@@ -39,6 +39,7 @@ mod patterns;
 mod peek;
 mod places;
 mod purity;
+mod rearrange;
 mod reductions;
 mod references;
 mod reorder;

@@ -1,8 +1,8 @@
 //! Elements that may be missing: `first`, `last`, `get`, `pop`.
 
 use super::Lowerer;
-use super::operand::{By, Lowered, Operand, is_scalar};
-use crate::ir::{CompareOp, Instr, PlaceRef, Type, ValueId};
+use super::operand::{By, Lowered, Operand};
+use crate::ir::{CompareOp, PlaceRef, Type};
 
 impl Lowerer<'_> {
     pub(super) fn end_element(&mut self, at: PlaceRef, name: &str) -> Operand {
@@ -75,26 +75,18 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn pop(&mut self, it: &syn::ExprMethodCall, at: PlaceRef, element: &Type) -> Lowered<Operand> {
-        if !is_scalar(element) {
-            return self.refuse(
-                &it.method,
-                "whether there is a row to `pop` cannot be differentiated",
-                "ask `is_empty()` first, and write `pop().unwrap()`",
-            );
-        }
         let len = self.length(&at);
         let zero = self.usize(0);
         let some = self.compare(CompareOp::Gt, len, zero);
-        let ty = element.clone();
-        let pop = Instr::Pop { from: at };
-        let value = self.choose(
+        let value = self.fork(
             some,
-            |lowerer| lowerer.one(pop, ty.clone()),
-            |lowerer| lowerer.zero(&ty),
-        )?;
+            |lowerer| Ok(lowerer.popped(&at, element)),
+            |_| Ok(Operand::Unset),
+        );
+        let value = self.found(&it.method, value)?;
         Ok(Operand::Option {
             some,
-            value: Box::new(Operand::Value(value)),
+            value: Box::new(value),
             error: None,
         })
     }
@@ -124,29 +116,6 @@ impl Lowerer<'_> {
         let zero = self.usize(0);
         let some = self.compare(CompareOp::Gt, len, zero);
         self.demand(it, some, None);
-        if is_scalar(&element) {
-            return Ok(Operand::Value(self.one(Instr::Pop { from: at }, element)));
-        }
-        let row = self.place(element, None);
-        self.effect(Instr::PopRow { from: at, row });
-        Ok(Operand::Place {
-            at: PlaceRef::whole(row),
-            by: By::Temp,
-        })
-    }
-
-    /// `if cond { then } else { otherwise }` of scalars.
-    fn choose(
-        &mut self,
-        cond: ValueId,
-        then: impl FnOnce(&mut Self) -> ValueId,
-        otherwise: impl FnOnce(&mut Self) -> ValueId,
-    ) -> Lowered<ValueId> {
-        let chosen = self.fork(
-            cond,
-            |lowerer| Ok(Operand::Value(then(lowerer))),
-            |lowerer| Ok(Operand::Value(otherwise(lowerer))),
-        )?;
-        Ok(self.scalar(&chosen).expect("both sides are scalars"))
+        Ok(self.popped(&at, &element))
     }
 }

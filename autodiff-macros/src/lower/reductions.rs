@@ -315,7 +315,7 @@ impl<'a> Lowerer<'a> {
         })
     }
 
-    /// An array whose elements `each` computes from their number. They are numbers, or arrays of zeros would not do.
+    /// An array whose elements `each` computes from their number.
     fn array_of(
         &mut self,
         tokens: &syn::Expr,
@@ -323,28 +323,55 @@ impl<'a> Lowerer<'a> {
         len: ValueId,
         mut each: impl FnMut(&mut Self, ValueId) -> Lowered<Operand>,
     ) -> Lowered<Operand> {
-        let element = ty.element().filter(|ty| is_scalar(ty)).cloned();
-        let Some(element) = element else {
+        let Some(element) = self.element_type(&ty, &mut each)? else {
+            return self.unsupported(tokens, "an array of this");
+        };
+        let ty = match ty {
+            Type::Array(_, len) => Type::Array(Box::new(element.clone()), len),
+            other => other,
+        };
+        let Some(init) = self.blank(&ty) else {
             return self.refuse(
                 tokens,
-                "an array of rows that a closure gives cannot be differentiated yet",
-                "write the rows in a loop",
+                "an array of lists that a closure gives cannot be differentiated",
+                "collect them into a `Vec`",
             );
         };
-        let value = self.zero(&element);
-        let list = self.begun(ty, Init::Repeat { value, len: None });
-        let Operand::Place { at, .. } = list.clone() else {
-            unreachable!("an array is a place")
-        };
+        let list = self.begun(ty, init);
+        let at = self.path_of(&list).expect("an array is a place");
         self.counted(len, |lowerer, i| {
             let item = each(lowerer, i)?;
-            let Some(value) = lowerer.scalar(&item) else {
-                return lowerer.unsupported(tokens, "an array of this");
-            };
-            lowerer.store(at.then(Proj::Index(i)), value);
-            Ok(())
+            let to = at.then(Proj::Index(i));
+            if is_scalar(&element) {
+                let Some(value) = lowerer.scalar(&item) else {
+                    return lowerer.unsupported(tokens, "an array of this");
+                };
+                lowerer.store(to, value);
+                return Ok(());
+            }
+            let item = lowerer.settled(item);
+            lowerer.assign_place(tokens, to, item)
         })?;
         Ok(list)
+    }
+
+    /// The type of the elements: that of a number as the array has it, that of a row as the closure gives it.
+    fn element_type(
+        &mut self,
+        ty: &Type,
+        each: &mut impl FnMut(&mut Self, ValueId) -> Lowered<Operand>,
+    ) -> Lowered<Option<Type>> {
+        let start = self.snapshot();
+        let zero = self.usize(0);
+        let item = each(self, zero)?;
+        let element = match (ty.element(), self.type_of_scalar(&item), &item) {
+            (Some(known), Some(_), _) if is_scalar(known) => Some(known.clone()),
+            (_, Some(scalar), _) => Some(scalar),
+            (_, None, Operand::Place { at, .. }) => Some(self.type_at(at)),
+            (_, None, _) => None,
+        };
+        self.restore(&start);
+        Ok(element)
     }
 }
 

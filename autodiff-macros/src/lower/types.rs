@@ -12,7 +12,9 @@ impl Lowerer<'_> {
         match parse::understood(ty, &self.request.floats, &self.request.fields) {
             Type::Host => match parse::payload(ty) {
                 Some(inner) => self.written(inner).map(Type::optional),
-                None => open_list(ty),
+                None => queue(ty)
+                    .and_then(|list| self.written(&list))
+                    .or_else(|| open_list(ty)),
             },
             known => Some(known),
         }
@@ -62,6 +64,14 @@ impl Lowerer<'_> {
     pub(super) fn as_float(&mut self, id: ValueId) {
         self.fix(id, &Type::Float(Float::Inferred));
     }
+}
+
+/// A `VecDeque` of floats is a list as any other: it is only looked at through its elements.
+fn queue(ty: &syn::Type) -> Option<syn::Type> {
+    let syn::Type::Path(it) = ty else { return None };
+    let last = it.path.segments.last().filter(|last| last.ident == "VecDeque")?;
+    let arguments = &last.arguments;
+    Some(syn::parse_quote!(Vec #arguments))
 }
 
 /// `Vec<_>`
