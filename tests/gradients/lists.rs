@@ -52,7 +52,10 @@ fn sorted(x: &[f64]) -> f64 {
 fn sorted_pairs(x: &[f64], y: &[f64]) -> f64 {
     let mut pairs: Vec<(f64, f64)> = x.iter().copied().zip(y.iter().copied()).collect();
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    pairs.windows(2).map(|w| (w[1].0 - w[0].0) * (w[1].1 + w[0].1) * 0.5).sum()
+    pairs
+        .windows(2)
+        .map(|w| (w[1].0 - w[0].0) * (w[1].1 + w[0].1) * 0.5)
+        .sum()
 }
 
 #[differentiable]
@@ -183,7 +186,10 @@ fn lists_that_change() {
 fn sorts() {
     check!(sorted(&vec![0.3, -0.7, 1.5]));
     check!(sorted(&vec![1.3, 0.9, 0.5, -2.0]));
-    check!(sorted_pairs(&vec![1.3, 0.9, 0.5, -2.0], &vec![0.1, 0.2, 0.3, 0.4]));
+    check!(sorted_pairs(
+        &vec![1.3, 0.9, 0.5, -2.0],
+        &vec![0.1, 0.2, 0.3, 0.4]
+    ));
 }
 
 #[test]

@@ -32,6 +32,12 @@ impl Lowerer<'_> {
     ) -> Lowered<Operand> {
         let operands: Vec<_> = it.args.iter().map(|arg| self.argument_operand(arg)).collect();
         let operands = operands.into_iter().collect::<Lowered<Vec<_>>>()?;
+        if want.is_some_and(|ty| ty.payload().is_some())
+            && !operands.iter().any(|operand| self.is_varied(operand))
+            && let Some(constant) = self.constant_option(path, &operands)
+        {
+            return Ok(constant);
+        }
         let mut taken = Vec::new();
         let mut passed = Vec::new();
         for (expr, operand) in it.args.iter().zip(operands) {
@@ -65,6 +71,21 @@ impl Lowerer<'_> {
             true => self.optional_result(&result),
             false => operand_of(&result),
         })
+    }
+
+    /// A call that gives an option and carries no derivative: of any function.
+    fn constant_option(&mut self, path: &syn::ExprPath, operands: &[Operand]) -> Option<Operand> {
+        let mut args = Vec::new();
+        let parts = operands
+            .iter()
+            .map(|operand| super::host::parts_template(self, operand, &mut args));
+        let parts = parts.collect::<Option<Vec<_>>>()?;
+        let instr = Instr::Host {
+            template: quote::quote!(#path(#(#parts),*)),
+            args,
+            pure: false,
+        };
+        Some(Operand::Value(self.one(instr, Type::Host)))
     }
 
     /// What a function gives that returns an `Option` or a `Result`. The error may hold what carries a derivative.
