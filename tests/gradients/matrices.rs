@@ -1,6 +1,6 @@
 //! Matrices and vectors of nalgebra: products, norms and the other operations on whole matrices.
 
-use crate::check::{check, check_into, check_map};
+use crate::check::{check, check_hessian, check_into, check_jacobian, check_map};
 use crate::harness::direction;
 use differentiable::differentiable;
 use nalgebra::{DMatrix, DVector, Matrix2x3, Matrix3, SMatrix, SVector, Vector3};
@@ -226,4 +226,106 @@ fn calls_with_matrices() {
     check!(network(&matrix(3, 2, 1), &matrix(2, 3, 2), const &x));
     let a = matrix(2, 3, 2);
     check!(constant_factor(&vector(3, 1), const &a));
+}
+
+#[differentiable]
+fn curved(x: &Vector3<f64>) -> f64 {
+    x.norm() * x.x + x.y.sin() * x.z
+}
+
+#[differentiable]
+fn curved_anywhere(x: &DVector<f64>) -> f64 {
+    x.norm() * x[0] + x.sum().sin()
+}
+
+#[differentiable]
+fn turned(x: Vector3<f64>) -> Vector3<f64> {
+    let s = x.norm_squared();
+    Vector3::new(s * x.y, x.z.sin(), s - x.x)
+}
+
+#[differentiable]
+fn narrowed(x: &SVector<f64, 5>) -> nalgebra::Vector2<f64> {
+    nalgebra::Vector2::new(x.norm(), x[4] * x[0])
+}
+
+#[differentiable]
+fn along_a_line(t: f64) -> Vector3<f64> {
+    Vector3::new(1.0, 2.0, 0.5) * t.sin() + Vector3::repeat(t * t)
+}
+
+#[test]
+fn jacobians_and_hessians() {
+    check_hessian!(curved(&Vector3::new(0.3, -0.7, 1.1)));
+    check_hessian!(curved_anywhere(&vector(4, 1)));
+    check_jacobian!(turned(Vector3::new(0.3, -0.7, 1.1)));
+    check_jacobian!(narrowed(&SVector::from_vec(direction(5, 1))));
+    check_jacobian!(along_a_line(0.7));
+    check_jacobian!(affine(&matrix(2, 3, 1), &vector(3, 2), &vector(2, 3)));
+    let exact: SMatrix<f64, 3, 3> = turned::jacobian(Vector3::new(1.0, 0.0, 0.0));
+    assert_eq!(exact[(0, 1)], 1.0);
+    let hessian: SMatrix<f64, 3, 3> = curved::hessian(&Vector3::new(0.3, -0.7, 1.1));
+    assert_eq!(hessian[(2, 1)], hessian[(1, 2)]);
+}
+
+#[differentiable]
+fn made(x: f64, v: &[f64], w: &DVector<f64>) -> f64 {
+    let a = DMatrix::from_fn(2, 3, |i, j| x.powi(i as i32 + 1) * w[j]);
+    let b = DMatrix::from_row_slice(2, 2, v);
+    let c = DVector::from_vec(vec![x, x * x]);
+    let d = DMatrix::from_diagonal(&c);
+    let e = SMatrix::<f64, 2, 2>::new(x, v[1], v[2], 1.0);
+    let f = DVector::from_element(3, x);
+    (b * d * a * f).norm() + e.determinant() + e.m12
+}
+
+#[differentiable]
+fn parts(a: &DMatrix<f64>) -> f64 {
+    let first = a.column(0);
+    let last = a.row(a.nrows() - 1);
+    first.dot(&a.column(1)) + last.norm_squared() * a.diagonal().sum() + last[0]
+}
+
+#[differentiable]
+fn in_place(v: &mut DVector<f64>, x: f64) {
+    v[0] *= x;
+    *v *= x;
+    *v += DVector::from_element(3, x);
+    v[1] = v[0] * v[2];
+}
+
+#[differentiable]
+fn uses_in_place(x: f64, v: &DVector<f64>) -> f64 {
+    let mut w = v.clone();
+    in_place(&mut w, x);
+    w.norm()
+}
+
+#[differentiable]
+fn list_of_vectors(points: &[Vector3<f64>], t: f64) -> f64 {
+    let mut sum = Vector3::zeros();
+    for point in points {
+        sum += point * t;
+    }
+    let mut energy = 0.0;
+    for i in 0..points.len() {
+        for j in 0..i {
+            let d = points[i] - points[j];
+            energy += 1.0 / d.norm();
+        }
+    }
+    energy + sum.norm_squared()
+}
+
+#[test]
+fn constructors_parts_and_memory() {
+    check!(made(0.7, &vec![0.3, -0.2, 0.9, 1.1], &vector(3, 1)));
+    check!(parts(&matrix(3, 3, 1)));
+    check!(uses_in_place(0.7, &vector(3, 1)));
+    let points = vec![
+        Vector3::new(0.1, 0.2, 0.3),
+        Vector3::new(1.1, -0.2, 0.4),
+        Vector3::new(-0.3, 0.9, 1.3),
+    ];
+    check!(list_of_vectors(&points, 0.8));
 }

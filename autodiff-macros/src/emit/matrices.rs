@@ -33,7 +33,12 @@ pub(super) fn jacobian_of_columns(
     function.rename(params);
     let columns: Vec<_> = (0..count).map(|k| local(&format!("__column{k}"))).collect();
     let nalgebra = signature.names.private("nalgebra");
+    let vectors = signature.request.output.1.is_matrix();
     let matrix = match signature.jacobian_size() {
+        Some((Count::Known(_) | Count::Expr(_), _)) if vectors => {
+            quote!(#nalgebra::SMatrix::from_columns(&[#(#columns),*]))
+        }
+        _ if vectors => quote!(#nalgebra::DMatrix::from_columns(&[#(#columns),*])),
         Some((Count::Known(_) | Count::Expr(_), Count::Known(_) | Count::Expr(_))) => {
             quote!(#nalgebra::SMatrix::from([#(#columns),*]))
         }
@@ -197,6 +202,10 @@ fn by_columns(signature: &Signature, rows: &Count, columns: &Count) -> TokenStre
         signature.own_again(names::PRIMAL),
     );
     let (count, rows_name) = (space.len(), local("rows"));
+    let lent = match signature.request.output.1.is_matrix() {
+        true => quote!(#result_dot.as_slice()),
+        false => quote!(&#result_dot),
+    };
     let matrix = match (rows.tokens(), columns.tokens()) {
         (Some(_), Some(_)) => quote!(#nalgebra::SMatrix::from_vec(#entries)),
         _ => quote! {
@@ -211,7 +220,7 @@ fn by_columns(signature: &Signature, rows: &Count, columns: &Count) -> TokenStre
         for #column in 0..#count {
             #on
             let (_, #result_dot) = #own_jvp #types(#(#args,)* #tangent);
-            #entries.extend_from_slice(&#result_dot);
+            #entries.extend_from_slice(#lent);
             #off
         }
         #matrix
@@ -247,10 +256,14 @@ fn by_rows(signature: &Signature, rows: &Count, columns: &Count) -> TokenStream 
     let (m, n) = (rows.tokens(), columns.tokens());
     let entry = local("entry");
     let (zero, one) = (signature.number(0.0), signature.number(1.0));
+    let zeros = match signature.request.output.1.is_matrix() {
+        true => quote!(#nalgebra::SVector::<_, #m>::from_element(#zero)),
+        false => quote!([#zero; #m]),
+    };
     quote! {
         let mut #jacobian = #nalgebra::SMatrix::<_, #m, #n>::from_element(#zero);
         for #row in 0..#m {
-            let mut #seed = [#zero; #m];
+            let mut #seed = #zeros;
             #seed[#row] = #one;
             let (_, #pullback) = #own_vjp #types(#(#args),*);
             let mut #column = 0;

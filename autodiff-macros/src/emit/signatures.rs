@@ -8,7 +8,7 @@ mod shapes;
 
 use super::docs::Docs;
 use super::types::{self, tangent, tokens};
-use crate::ir::{Float, Passing, Type};
+use crate::ir::{Float, Len, Passing, Type};
 use crate::names::{self, Names};
 use crate::parse::Request;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -345,6 +345,8 @@ impl<'a> Signature<'a> {
         }
         match &self.request.output.1 {
             Type::Array(element, _) | Type::Vec(element) if matches!(**element, Type::Float(_)) => (),
+            // A vector; the entries of a matrix have no order that everybody agrees on.
+            Type::Matrix(it) if matches!(it.columns, Len::Known(1)) => (),
             _ => return None,
         }
         let rows = shapes::count(&self.request.output.1, &self.const_params());

@@ -25,7 +25,7 @@ pub(crate) use instr::{
 };
 pub(crate) use place::{Content, Init, Place, PlaceId, PlaceRef, Proj};
 pub(crate) use print::print;
-pub(crate) use types::{Float, Int, Len, Matrix, Named, Struct, Type};
+pub(crate) use types::{Factor, Float, Int, Len, Matrix, Named, Struct, Type};
 pub(crate) use verify::verify;
 
 use proc_macro2::{Span, TokenStream};

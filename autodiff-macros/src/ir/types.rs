@@ -37,6 +37,19 @@ pub(crate) struct Matrix {
     /// [`Len::Inferred`] where the type does not say it.
     pub(crate) rows: Len,
     pub(crate) columns: Len,
+    /// Stands for a factorisation that the user has; `lower` knows its methods.
+    pub(crate) factor: Option<Factor>,
+    /// It is in an `Option`, which the user has not unwrapped yet.
+    pub(crate) optional: bool,
+}
+
+/// A factorisation of nalgebra, and the matrix that stands for it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Factor {
+    /// The matrix itself.
+    Lu,
+    /// Its lower factor.
+    Cholesky,
 }
 
 /// What is known of a struct: only rustc sees its definition.
@@ -132,6 +145,20 @@ impl Type {
             written: None,
             rows: Len::Inferred,
             columns: Len::Inferred,
+            factor: None,
+            optional: false,
+        }))
+    }
+
+    /// A factorisation, or with `None` a matrix, in an `Option` or not.
+    pub(crate) fn factor(element: Type, factor: Option<Factor>, optional: bool) -> Type {
+        Type::Matrix(Box::new(Matrix {
+            element,
+            written: None,
+            rows: Len::Inferred,
+            columns: Len::Inferred,
+            factor,
+            optional,
         }))
     }
 

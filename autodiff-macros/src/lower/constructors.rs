@@ -99,7 +99,13 @@ impl Lowerer<'_> {
         let values = values.into_iter().collect::<Lowered<Vec<_>>>()?;
         let res = self.matrix_of_zeros(it, &[], element)?;
         let to = self.path_of(&res).expect("a matrix that begins is a place");
-        let columns = self.columns_by_name(it).unwrap_or(1);
+        let Some(columns) = columns_by_name(it) else {
+            return self.refuse(
+                &it.func,
+                "how many columns this matrix has is not seen",
+                "write its type before `::new`: `Matrix2::new(..)`, `Vector3::new(..)`",
+            );
+        };
         for (k, value) in values.into_iter().enumerate() {
             let at = match columns {
                 1 => to.then(Proj::Index(self.usize(k))),
@@ -111,23 +117,6 @@ impl Lowerer<'_> {
             self.store(at, value);
         }
         Ok(res)
-    }
-
-    /// How many columns the type has that is written before `::new`.
-    fn columns_by_name(&self, it: &syn::ExprCall) -> Option<usize> {
-        let syn::Expr::Path(path) = inner(&it.func) else {
-            return None;
-        };
-        let name = path.path.segments.iter().rev().nth(1)?.ident.to_string();
-        if name.contains("Vector") {
-            return Some(1);
-        }
-        let sides = name.strip_prefix("Matrix")?;
-        sides
-            .split_once('x')
-            .map_or(sides, |(_, columns)| columns)
-            .parse()
-            .ok()
     }
 
     /// `DMatrix::from_fn(rows, columns, |i, j| …)`, column by column.
@@ -262,4 +251,37 @@ fn split_last(it: &syn::ExprCall) -> (&syn::Expr, Vec<&syn::Expr>) {
     let mut all: Vec<_> = it.args.iter().collect();
     let last = all.pop().expect("the constructor has arguments");
     (last, all)
+}
+
+/// How many columns the type has that is written before `::new`.
+fn columns_by_name(it: &syn::ExprCall) -> Option<usize> {
+    let syn::Expr::Path(path) = inner(&it.func) else {
+        return None;
+    };
+    let ty = path.path.segments.iter().rev().nth(1)?;
+    let name = ty.ident.to_string();
+    if name.ends_with("DMatrix") || name.ends_with("DVector") {
+        return None;
+    }
+    if name.starts_with("RowVector") || name.starts_with("Vector") || name.ends_with("SVector") {
+        return Some(1);
+    }
+    if name == "SMatrix" {
+        let syn::PathArguments::AngleBracketed(args) = &ty.arguments else {
+            return None;
+        };
+        return match args.args.iter().nth(2)? {
+            syn::GenericArgument::Const(syn::Expr::Lit(lit)) => match &lit.lit {
+                syn::Lit::Int(n) => n.base10_parse().ok(),
+                _ => None,
+            },
+            _ => None,
+        };
+    }
+    let sides = name.strip_prefix("Matrix")?;
+    sides
+        .split_once('x')
+        .map_or(sides, |(_, columns)| columns)
+        .parse()
+        .ok()
 }

@@ -3,7 +3,8 @@
 use super::Lowerer;
 use super::operand::{By, Lowered, Operand};
 use crate::ir::{
-    BinaryOp, Float, HostArg, Init, Instr, Int, MatrixArg, MatrixOp, PlaceRef, Proj, Type, ValueId,
+    BinaryOp, Factor, Float, HostArg, Init, Instr, Int, Matrix, MatrixArg, MatrixOp, PlaceRef, Proj, Type,
+    ValueId,
 };
 use crate::rules::linalg::{self, Gives, Kind};
 use quote::{ToTokens, quote};
@@ -29,6 +30,8 @@ const METHODS: &[(&str, &str)] = &[
     ("diagonal", "diagonal"),
     ("row", "row"),
     ("column", "column"),
+    ("determinant", "determinant"),
+    ("exp", "exp"),
 ];
 
 /// The row of the method `name` with `argc` arguments, the receiver not counted.
@@ -43,8 +46,15 @@ fn is_copy(name: &str) -> bool {
 }
 
 /// What a method of a matrix of `element` gives, as far as it is known.
-pub(super) fn peek_method(name: &str, argc: usize, element: &Type) -> Type {
+pub(super) fn peek_method(name: &str, argc: usize, matrix: &Matrix) -> Type {
+    let element = &matrix.element;
+    if matrix.factor.is_some() || matrix.optional {
+        return super::factors::peek_method(name, matrix);
+    }
     match (name, argc) {
+        ("lu", 0) => Type::factor(element.clone(), Some(Factor::Lu), false),
+        ("cholesky", 0) => Type::factor(element.clone(), Some(Factor::Cholesky), true),
+        ("try_inverse", 0) => Type::factor(element.clone(), None, true),
         ("len" | "nrows" | "ncols", 0) => Type::USIZE,
         ("is_empty", 0) => Type::Bool,
         ("map", 1) | ("zip_map", 2) => Type::matrix(element.clone()),
@@ -145,7 +155,7 @@ impl Lowerer<'_> {
     }
 
     /// `expr` as a matrix.
-    fn matrix(&mut self, expr: &syn::Expr, element: &Type) -> Lowered<PlaceRef> {
+    pub(super) fn matrix(&mut self, expr: &syn::Expr, element: &Type) -> Lowered<PlaceRef> {
         let want = Type::matrix(element.clone());
         let operand = self.in_place(expr, Some(&want))?;
         match self.path_of(&operand) {
@@ -167,7 +177,7 @@ impl Lowerer<'_> {
     }
 
     /// The matrix or the number that a row gives.
-    fn matrix_result(&mut self, row: &str, args: Vec<MatrixArg>) -> Operand {
+    pub(super) fn matrix_result(&mut self, row: &str, args: Vec<MatrixArg>) -> Operand {
         let element = self.element_of(&args);
         let rule = linalg::row(row);
         let op = MatrixOp { rule, args };
@@ -252,11 +262,22 @@ impl Lowerer<'_> {
             return self.unsupported(&it.receiver, "a method of this");
         };
         let name = it.method.to_string();
+        if let Type::Matrix(matrix) = self.type_at(&at)
+            && (matrix.factor.is_some() || matrix.optional)
+        {
+            return self.factor_method(it, receiver, at, &matrix);
+        }
         let element = self.type_at(&at).leaf().clone();
         if is_copy(&name) {
             return Ok(self.copied(&at, false));
         }
         match (name.as_str(), it.args.len()) {
+            ("lu", 0) => return Ok(self.factorised(at, Factor::Lu)),
+            ("cholesky", 0) => return Ok(self.factorised(at, Factor::Cholesky)),
+            ("try_inverse", 0) => {
+                let inverse = self.matrix_result("inverse", vec![MatrixArg::Place(at)]);
+                return Ok(self.in_option(inverse, None));
+            }
             ("len", 0) => return Ok(Operand::Value(self.len(at))),
             ("nrows" | "ncols", 0) => return Ok(Operand::Value(self.side_of(&at, &it.method))),
             ("iter" | "as_slice" | "as_ref", 0) => return Ok(Operand::Place { at, by: By::Ref }),

@@ -12,6 +12,7 @@ mod constructors;
 mod control;
 mod exits;
 mod exprs;
+mod factors;
 mod floats;
 mod generics;
 mod guess;

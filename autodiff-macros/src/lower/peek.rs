@@ -117,7 +117,7 @@ impl Lowerer<'_> {
         let name = it.method.to_string();
         let receiver = self.peek(&it.receiver);
         if let Type::Matrix(matrix) = &receiver {
-            return super::matrices::peek_method(&name, it.args.len(), &matrix.element);
+            return super::matrices::peek_method(&name, it.args.len(), matrix);
         }
         match (&receiver, name.as_str()) {
             (_, "clone" | "to_owned") => receiver,

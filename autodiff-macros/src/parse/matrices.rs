@@ -20,13 +20,16 @@ impl Written<'_> {
             written: Some(self.path.to_token_stream()),
             rows: self.rows.clone(),
             columns: self.columns.clone(),
+            factor: None,
+            optional: false,
         }))
     }
 }
 
 /// `DMatrix<f64>`, `SVector<f64, N>`, `Matrix2x3<f32>`, …
 pub(super) fn matrix(it: &syn::TypePath) -> Option<Written<'_>> {
-    let last = it.path.segments.last().filter(|_| it.qself.is_none())?;
+    let there = it.qself.is_none() && cfg!(feature = "nalgebra");
+    let last = it.path.segments.last().filter(|_| there)?;
     let syn::PathArguments::AngleBracketed(args) = &last.arguments else {
         return None;
     };

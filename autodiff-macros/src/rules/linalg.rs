@@ -176,4 +176,63 @@ linalg_rules! {
     // `s · I` in the size of `a`.
     scalar_matrix(a: Shape, s: Scalar) -> Matrix = { linalg::scalar_matrix(a, s) } add { linalg::add_to_diagonal(to, sign, s) },
         s: { scalar_matrix(a, dot) } / { trace(bar) };
+
+    // The adjoint is a solve with the transpose; the pivots are found anew.
+    lu_solve(a: Matrix, b: Matrix) -> Matrix = { linalg::lu_solve(a, b) },
+        a: { -lu_solve(a, mul(dot, y)) } / { -mul_tr(lu_solve_tr(a, bar), y) },
+        b: { lu_solve(a, dot) } / { lu_solve_tr(a, bar) };
+    lu_solve_tr(a: Matrix, b: Matrix) -> Matrix = { linalg::lu_solve_tr(a, b) },
+        a: { -lu_solve_tr(a, tr_mul(dot, y)) } / { -mul_tr(y, lu_solve(a, bar)) },
+        b: { lu_solve_tr(a, dot) } / { lu_solve(a, bar) };
+    inverse(a: Matrix) -> Matrix = { linalg::inverse(a) },
+        a: { -mul(y, mul(dot, y)) } / { -tr_mul(y, mul_tr(bar, y)) };
+    // By cofactors, which a singular matrix has, too.
+    determinant(a: Matrix) -> Scalar = { a.determinant() },
+        a: { inner(cofactors(a), dot) } / { scale(cofactors(a), bar) };
+    // As LU computes them, to the bit.
+    lu_inverse(a: Matrix) -> Matrix = { linalg::lu_inverse(a) },
+        a: { -mul(y, mul(dot, y)) } / { -tr_mul(y, mul_tr(bar, y)) };
+    lu_determinant(a: Matrix) -> Scalar = { linalg::lu_determinant(a) },
+        a: { inner(cofactors(a), dot) } / { scale(cofactors(a), bar) };
+    cofactors(a: Matrix) -> Matrix = { linalg::cofactors(a) },
+        a: { cofactors_along(a, dot) } / { cofactors_along(a, bar) };
+    cofactors_along(a: Matrix, h: Matrix) -> Matrix = { linalg::cofactors_along(a, h) },
+        h: { cofactors_along(a, dot) } / { cofactors_along(a, bar) };
+
+    // Only the lower triangle is read, so only that has a gradient.
+    cholesky(a: Matrix) -> Matrix = { linalg::cholesky(a) },
+        a: { mul(y, halved(solve_lower(y, transpose(solve_lower(y, from_lower(dot)))))) }
+            / { fold_lower(solve_lower_tr(y, transpose(solve_lower_tr(y, halved(tr_mul(y, bar)))))) };
+    solve_lower(l: Matrix, b: Matrix) -> Matrix = { linalg::solve_lower(l, b) },
+        l: { -solve_lower(l, mul(lower(dot), y)) } / { -lower(mul_tr(solve_lower_tr(l, bar), y)) },
+        b: { solve_lower(l, dot) } / { solve_lower_tr(l, bar) };
+    solve_lower_tr(l: Matrix, b: Matrix) -> Matrix = { linalg::solve_lower_tr(l, b) },
+        l: { -solve_lower_tr(l, tr_mul(lower(dot), y)) } / { -lower(mul_tr(y, solve_lower(l, bar))) },
+        b: { solve_lower_tr(l, dot) } / { solve_lower(l, bar) };
+    cholesky_inverse(l: Matrix) -> Matrix = { linalg::cholesky_inverse(l) },
+        l: { -mul(y, mul(add(mul_tr(lower(dot), l), mul_tr(l, lower(dot))), y)) }
+            / { -lower(mul(add(mul(y, mul(bar, y)), transpose(mul(y, mul(bar, y)))), l)) };
+    cholesky_determinant(l: Matrix) -> Scalar = { linalg::cholesky_determinant(l) },
+        l: { 2.0 * y * sum(component_div(diagonal(dot), diagonal(l))) }
+            / { on_diagonal(l, component_div(filled(diagonal(l), 2.0 * y * bar), diagonal(l))) };
+    cholesky_ln_determinant(l: Matrix) -> Scalar = { linalg::cholesky_ln_determinant(l) },
+        l: { 2.0 * sum(component_div(diagonal(dot), diagonal(l))) }
+            / { on_diagonal(l, component_div(filled(diagonal(l), 2.0 * bar), diagonal(l))) };
+    lower(m: Matrix) -> Matrix = { linalg::lower(m) },
+        m: { lower(dot) } / { lower(bar) };
+    halved(m: Matrix) -> Matrix = { linalg::halved(m) },
+        m: { halved(dot) } / { halved(bar) };
+    from_lower(m: Matrix) -> Matrix = { linalg::from_lower(m) },
+        m: { from_lower(dot) } / { fold_lower(bar) };
+    fold_lower(m: Matrix) -> Matrix = { linalg::fold_lower(m) },
+        m: { fold_lower(dot) } / { from_lower(bar) };
+
+    exp(a: Matrix) -> Matrix = { a.exp() },
+        a: { exp_along(a, dot) } / { exp_along(transpose(a), bar) };
+    exp_along(a: Matrix, h: Matrix) -> Matrix = { linalg::exp_along(a, h) },
+        a: { exp_along_along(a, h, dot) } / { exp_along_along(transpose(a), transpose(h), bar) },
+        h: { exp_along(a, dot) } / { exp_along(transpose(a), bar) };
+    exp_along_along(a: Matrix, h: Matrix, k: Matrix) -> Matrix = { linalg::exp_along_along(a, h, k) },
+        h: { exp_along_along(a, dot, k) } / { exp_along_along(transpose(a), bar, transpose(k)) },
+        k: { exp_along_along(a, h, dot) } / { exp_along_along(transpose(a), transpose(h), bar) };
 }

@@ -2,9 +2,11 @@
 //!
 //! The kernels are nalgebra's. `add_…(to, sign, …)` is `to += sign · …` without a temporary.
 
+mod factors;
 mod parts;
 mod shapes;
 
+pub use factors::*;
 pub use parts::*;
 
 use nalgebra::allocator::Allocator;
