@@ -12,6 +12,7 @@ pub use autodiff_macros::{Differentiable, differentiable};
 pub use autodiff_runtime::__private;
 #[cfg(feature = "nalgebra")]
 pub use autodiff_runtime::__private::nalgebra;
+pub use autodiff_runtime::descent;
 #[cfg(feature = "nalgebra")]
 pub use autodiff_runtime::tape::{self, Tape, Var};
 pub use autodiff_runtime::{

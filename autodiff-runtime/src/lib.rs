@@ -6,6 +6,7 @@ pub mod __private;
 mod aggregate;
 mod check;
 mod cost;
+pub mod descent;
 mod entries;
 mod fallible;
 mod inactive;
@@ -13,6 +14,7 @@ mod inactive;
 #[doc(hidden)]
 pub mod linalg;
 mod order;
+mod passing;
 mod plain;
 mod point;
 mod scalar;

@@ -7,6 +7,7 @@ use super::op::{Arguments, NodeId, Op, Shape};
 use super::rules::{Contribution, Receiver};
 use super::value::Value;
 use super::var::Var;
+use crate::passing::{AsSlice, ByReference, ByValue};
 use std::marker::PhantomData;
 
 /// What [`Tape::call`](super::Tape::call) passes: a reference to a [`Var`], or a tuple of such references.
@@ -27,7 +28,7 @@ pub trait Values: Sized + 'static {
     type Scalar: Float;
 
     /// One after the other.
-    fn read<'a>(parts: &mut dyn Iterator<Item = (Shape, &'a [Self::Scalar])>) -> Self;
+    fn read(parts: &mut dyn Iterator<Item = (Shape, &[Self::Scalar])>) -> Self;
 }
 
 /// What a pullback returns: the cotangent of the only parameter, or a tuple of them.
@@ -87,18 +88,6 @@ pub trait Function<A> {
     fn pull(&self, arguments: A, seed: Self::Value) -> Self::Bars;
 }
 
-/// A parameter is passed by value.
-#[doc(hidden)]
-pub struct ByValue;
-
-/// A parameter is passed by reference.
-#[doc(hidden)]
-pub struct ByReference;
-
-/// A parameter is passed as a slice.
-#[doc(hidden)]
-pub struct AsSlice;
-
 macro_rules! arities {
     ($([$($T:ident $a:ident $k:tt)*];)*) => {$(
         impl<'t, S: Float, $($T: Value<Scalar = S>),*> Parameters<'t> for ($(&Var<'t, $T>,)*) {
@@ -115,7 +104,7 @@ macro_rules! arities {
         impl<S: Float, $($T: Value<Scalar = S>),*> Values for ($($T,)*) {
             type Scalar = S;
 
-            fn read<'a>(parts: &mut dyn Iterator<Item = (Shape, &'a [S])>) -> Self {
+            fn read(parts: &mut dyn Iterator<Item = (Shape, &[S])>) -> Self {
                 ($({
                     let (shape, entries) = parts.next().expect("one node for each parameter");
                     $T::read(shape, entries)
