@@ -161,7 +161,7 @@ impl Solver {
             .with_absolute_projected_gradient_tolerance(self.gradient)
             .unbounded();
         let (x, iterations, why, history) = run!(self, problem, solver, problem.start());
-        problem.report(&x, iterations, &why, history)
+        problem.report(&x, iterations, &why, history, self.gradient)
     }
 
     /// Newton's method by conjugate gradients within a trust region, which needs products with the Hessian only (T. Steihaug,
@@ -187,7 +187,7 @@ impl Solver {
         let solver =
             TrustRegion::matrix_free_with(Steihaug::new()).with_absolute_gradient_tolerance(self.gradient);
         let (x, iterations, why, history) = run!(self, problem, solver, problem.start());
-        problem.report(&x, iterations, &why, history)
+        problem.report(&x, iterations, &why, history, self.gradient)
     }
 
     /// Newton's method in a trust region, solved exactly with the Hessian's eigenvectors (J. Moré, D. Sorensen, *Computing a
@@ -212,7 +212,7 @@ impl Solver {
         let solver = TrustRegion::with_subproblem(MoreSorensen::default())
             .with_absolute_gradient_tolerance(self.gradient);
         let (x, iterations, why, history) = run!(self, problem, solver, problem.start());
-        problem.report(&x, iterations, &why, history)
+        problem.report(&x, iterations, &why, history, self.gradient)
     }
 
     /// Least squares, `½ Σ rᵢ²`, by Levenberg and Marquardt with a pivoted QR decomposition in a scaled trust region
@@ -245,7 +245,7 @@ impl Solver {
             .with_relative_model_reduction_tolerance(f64::EPSILON)
             .with_relative_step_tolerance(f64::EPSILON);
         let (x, iterations, why, history) = run!(self, problem, solver, x);
-        problem.report(&x, iterations, &why, history)
+        problem.report(&x, iterations, &why, history, self.gradient)
     }
 }
 
@@ -382,17 +382,25 @@ where
     F: FnMut(&P) -> R,
     R: ValueAndGradient,
 {
-    fn report(self, x: &[f64], iterations: u64, why: &Termination, history: Vec<Record>) -> Report<P> {
+    fn report(
+        self,
+        x: &[f64],
+        iterations: u64,
+        why: &Termination,
+        history: Vec<Record>,
+        tolerance: f64,
+    ) -> Report<P> {
         let mut inner = self.inner.into_inner();
         inner.at(x);
         write(x, &mut inner.point);
         let not_finite = not_finite(inner.value, &inner.gradient);
+        let gradient_norm = norm(&inner.gradient);
         Report {
             parameters: inner.point,
             value: inner.value,
-            gradient_norm: norm(&inner.gradient),
+            gradient_norm,
             iterations: iterations as usize,
-            stopped: stopped(why, iterations as usize, not_finite),
+            stopped: stopped(why, iterations as usize, not_finite, gradient_norm <= tolerance),
             history,
         }
     }
@@ -407,11 +415,13 @@ fn not_finite(value: f64, gradient: &[f64]) -> Option<Number> {
 }
 
 /// `basin`'s reason in our words.
-fn stopped(why: &Termination, iteration: usize, not_finite: Option<Number>) -> Stopped {
+fn stopped(why: &Termination, iteration: usize, not_finite: Option<Number>, flat: bool) -> Stopped {
     if let Some(number) = not_finite {
         return Stopped::NotFinite { iteration, number };
     }
     match why {
+        // A line search in rounding errors finds no step: there is none left to find.
+        Termination::Failed(_) if flat => Stopped::Converged,
         Termination::Converged(_) => Stopped::Converged,
         Termination::Limit(_) => Stopped::Iterations,
         Termination::Target { .. } => Stopped::Target,
@@ -507,7 +517,14 @@ where
     J: FnMut(&P) -> M,
     M: Dense,
 {
-    fn report(self, x: &[f64], iterations: u64, why: &Termination, history: Vec<Record>) -> Report<P> {
+    fn report(
+        self,
+        x: &[f64],
+        iterations: u64,
+        why: &Termination,
+        history: Vec<Record>,
+        tolerance: f64,
+    ) -> Report<P> {
         let (mut point, mut residuals, mut jacobian) = self.inner.into_inner();
         write(x, &mut point);
         let r = entries(&residuals(&point));
@@ -516,12 +533,13 @@ where
         let gradient: Vec<f64> = (0..x.len()).map(column).collect();
         let value = 0.5 * r.iter().map(|r| r * r).sum::<f64>();
         let not_finite = not_finite(value, &gradient);
+        let gradient_norm = norm(&gradient);
         Report {
             parameters: point,
             value,
-            gradient_norm: norm(&gradient),
+            gradient_norm,
             iterations: iterations as usize,
-            stopped: stopped(why, iterations as usize, not_finite),
+            stopped: stopped(why, iterations as usize, not_finite, gradient_norm <= tolerance),
             history,
         }
     }
