@@ -56,6 +56,7 @@ mod shapes;
 mod slices;
 mod stops;
 mod structs;
+mod structs_of_lists;
 mod tables;
 mod traps;
 mod twins;

@@ -222,6 +222,9 @@ impl Forward {
     }
 
     fn shadow(&self, of: &PlaceRef) -> Option<PlaceRef> {
+        if self.b.body.is_constant_member(of) {
+            return None;
+        }
         let root = *self.directions[self.at].shadows.get(&of.root)?;
         Some(PlaceRef {
             root,

@@ -44,6 +44,10 @@ fn blank(payload: &Type, names: &Names) -> TokenStream {
             let parts = parts.iter().map(|part| blank(part, names));
             quote!((#(#parts,)*))
         }
+        (None, Type::Struct(_)) => {
+            let trait_ = names.private("Blank");
+            quote!(#trait_::blank())
+        }
         (None, _) => quote!(::core::default::Default::default()),
     }
 }

@@ -208,6 +208,28 @@ impl Body {
         matches!(self.ty(id), Type::Float(_))
     }
 
+    /// Whether the path leads into a field of a struct that carries no derivative: its shadow has nothing there.
+    pub(crate) fn is_constant_member(&self, at: &PlaceRef) -> bool {
+        if !at.path.iter().any(|proj| matches!(proj, Proj::Member(_))) {
+            return false;
+        }
+        let mut ty = &self.place(at.root).ty;
+        for proj in &at.path {
+            let inner = match (proj, ty) {
+                (Proj::Member(member), ty) => ty.member(member),
+                (Proj::Field(k), Type::Tuple(parts)) => parts.get(*k),
+                (Proj::Field(_), _) => None,
+                (Proj::Index(_) | Proj::Entry(..), ty) => ty.element(),
+                (Proj::Range(..), ty) => Some(ty),
+            };
+            match inner {
+                Some(inner) => ty = inner,
+                None => return false,
+            }
+        }
+        !ty.has_floats()
+    }
+
     /// A new value that nothing defines yet.
     pub(crate) fn fresh(&mut self, value: Value) -> ValueId {
         let id = ValueId(u32::try_from(self.values.len()).expect("a function has fewer than 2^32 values"));

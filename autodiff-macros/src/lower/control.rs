@@ -96,7 +96,9 @@ impl<'a> Lowerer<'a> {
         then: impl FnOnce(&mut Self) -> Lowered<Operand>,
         otherwise: impl FnOnce(&mut Self) -> Lowered<Operand>,
     ) -> Lowered<Operand> {
-        let told = super::guess::of_patterns([(&*it.pat, &*it.expr)]);
+        let told = self
+            .known_struct(&it.pat)
+            .or_else(|| super::guess::of_patterns([(&*it.pat, &*it.expr)]));
         let value = self.in_place(&it.expr, told.as_ref())?;
         let test = self.test(&it.pat, &value)?;
         let bound = |lowerer: &mut Self| {
@@ -117,7 +119,9 @@ impl<'a> Lowerer<'a> {
     /// `match value { .. }`: a chain of branches.
     pub(super) fn match_expr(&mut self, it: &syn::ExprMatch, want: Option<&Type>) -> Lowered<Operand> {
         self.b.span = it.match_token.span;
-        let told = super::guess::of_patterns(it.arms.iter().map(|arm| (&arm.pat, &*arm.body)));
+        let known = it.arms.iter().find_map(|arm| self.known_struct(&arm.pat));
+        let told =
+            known.or_else(|| super::guess::of_patterns(it.arms.iter().map(|arm| (&arm.pat, &*arm.body))));
         let value = self.in_place(&it.expr, told.as_ref())?;
         let value = match value {
             // A number is looked at once.

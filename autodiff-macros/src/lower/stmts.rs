@@ -216,10 +216,14 @@ impl Lowerer<'_> {
     }
 
     /// What the uses of the pattern's name say of structs.
-    fn known_struct(&self, pat: &syn::Pat) -> Option<Type> {
+    pub(super) fn known_struct(&self, pat: &syn::Pat) -> Option<Type> {
         match pat {
             syn::Pat::Ident(it) => self.request.fields.of_local(&it.ident).cloned(),
             syn::Pat::Paren(it) => self.known_struct(&it.pat),
+            syn::Pat::TupleStruct(it) if it.elems.len() == 1 => {
+                super::optional::variant(&it.path)?;
+                self.known_struct(&it.elems[0]).map(Type::optional)
+            }
             syn::Pat::Tuple(it) => {
                 let parts: Vec<_> = it.elems.iter().map(|part| self.known_struct(part)).collect();
                 let any = parts.iter().any(Option::is_some);

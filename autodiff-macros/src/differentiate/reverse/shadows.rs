@@ -32,6 +32,9 @@ impl<'a> Reverse<'a> {
 
     /// The shadow's part that mirrors `at`.
     pub(super) fn shadow_ref(&mut self, at: &PlaceRef) -> Option<PlaceRef> {
+        if self.primal.is_constant_member(at) {
+            return None;
+        }
         let root = self.shadow(at.root)?;
         let path = self.path_here(at);
         Some(PlaceRef { root, path })

@@ -1,6 +1,6 @@
 //! What expressions say of the types of what they are made of.
 
-use super::patterns::is_variant;
+use super::patterns::{is_variant, is_wrapper};
 use super::terms::{Kind, Term};
 use super::{Arithmetic, Walk};
 use syn::parse::Parser;
@@ -170,10 +170,7 @@ impl Walk {
                 Some(value) => self.expr(value),
                 None => self.terms.open(),
             },
-            syn::Expr::Try(it) => {
-                self.expr(&it.expr);
-                self.terms.open()
-            }
+            syn::Expr::Try(it) => self.expr(&it.expr),
             _ => self.terms.open(),
         }
     }
@@ -314,6 +311,9 @@ impl Walk {
             }
             return self.terms.open();
         }
+        if let ([inside], true) = (args.as_slice(), is_wrapper(&func.path)) {
+            return *inside;
+        }
         let names: Vec<String> = func.path.segments.iter().map(|it| it.ident.to_string()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         match (names.as_slice(), args.as_slice()) {
@@ -407,8 +407,8 @@ fn is_float_constant(path: &syn::Path) -> bool {
 /// Whether an arm looks at variants: what it looks at is no struct.
 fn names_variants(pat: &syn::Pat) -> bool {
     match pat {
-        syn::Pat::Path(_) => true,
-        syn::Pat::TupleStruct(it) => is_variant(&it.path),
+        syn::Pat::Path(it) => !it.path.is_ident("None"),
+        syn::Pat::TupleStruct(it) => is_variant(&it.path) && !is_wrapper(&it.path),
         syn::Pat::Struct(it) => is_variant(&it.path),
         syn::Pat::Or(it) => it.cases.iter().any(names_variants),
         _ => false,

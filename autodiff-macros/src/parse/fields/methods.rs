@@ -9,13 +9,22 @@ impl Walk {
         let receiver = self.expr(&it.receiver);
         let name = it.method.to_string();
         match name.as_str() {
-            "clone" | "to_owned" | "to_vec" | "as_slice" | "as_mut_slice" | "as_ref" | "as_mut"
-            | "by_ref" | "borrow" => {
+            "unwrap" | "expect" | "ok" | "ok_or" | "ok_or_else" | "clone" | "to_owned" | "to_vec"
+            | "as_slice" | "as_mut_slice" | "as_ref" | "as_mut" | "by_ref" | "borrow" => {
                 return receiver;
             }
             "map" | "filter" | "for_each" | "fold" | "zip" | "enumerate" | "any" | "all" | "filter_map"
             | "flat_map" | "chain" | "take_while" | "skip_while" | "position" | "map_while" => {
                 return self.walked(it, &name, receiver);
+            }
+            "unwrap_or" | "unwrap_or_else" => {
+                for arg in &it.args {
+                    let arg = self.expr(arg);
+                    if name == "unwrap_or" {
+                        self.terms.unite(receiver, arg);
+                    }
+                }
+                return receiver;
             }
             _ => (),
         }

@@ -178,6 +178,13 @@ impl Walk {
                     return self.terms.list(element);
                 }
             }
+            "Option" | "Result" => {
+                if let syn::PathArguments::AngleBracketed(args) = &last.arguments
+                    && let Some(syn::GenericArgument::Type(inside)) = args.args.first()
+                {
+                    return self.written(inside);
+                }
+            }
             _ if self.generic.contains(&name) || super::is_matrix_name(&name) => return self.terms.open(),
             _ => (),
         }

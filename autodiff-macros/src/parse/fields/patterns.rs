@@ -67,6 +67,10 @@ impl Walk {
                     self.pattern(&field.pat, field_term);
                 }
             }
+            // An option is what is in it.
+            syn::Pat::TupleStruct(it) if it.elems.len() == 1 && is_wrapper(&it.path) => {
+                self.pattern(&it.elems[0], term);
+            }
             syn::Pat::TupleStruct(it) if !is_variant(&it.path) && !it.elems.iter().any(is_rest) => {
                 let known = self.name(&it.path);
                 self.terms.unite(term, known);
@@ -104,6 +108,13 @@ impl Walk {
 
 fn is_rest(pat: &syn::Pat) -> bool {
     matches!(pat, syn::Pat::Rest(_))
+}
+
+/// `Some`, `Ok`
+pub(super) fn is_wrapper(path: &syn::Path) -> bool {
+    path.segments
+        .last()
+        .is_some_and(|it| it.ident == "Some" || it.ident == "Ok")
 }
 
 /// `Some`, `Ok`, `Shape::Circle`: not the name of a struct.
