@@ -10,7 +10,7 @@ use crate::ir::visit::each;
 use crate::ir::{self, Body, Instr, Passing, Pullback, Role, Tree, Type};
 use crate::names;
 use crate::pipeline::Derivatives;
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 /// `__pushforward`, `__forward`, `__forward_tangent` and the boxed ones.
@@ -308,7 +308,12 @@ impl<'a> Back<'a> {
                 return TokenStream::new();
             }
             let (bar, bar_dot) = (param.hidden("_bar"), param.hidden("_bar_dot"));
-            let zeros = zeros(&param.request.shape, name, &self.signature.names, param.span());
+            // A tuple is looked at part by part, and not moved.
+            let parts = match &param.request.shape {
+                Type::Tuple(_) => borrowed(name.clone()),
+                _ => name.clone(),
+            };
+            let zeros = zeros(&param.request.shape, &parts, &self.signature.names, param.span());
             let dot = self.tangent.then(|| quote!(let mut #bar_dot = #zeros;));
             return quote!(let mut #bar = #zeros; #dot);
         }
@@ -450,6 +455,19 @@ impl<'a> Back<'a> {
         let scalars = (!plain.is_empty()).then(|| quote!(let ((#(#plain,)*), (#(#dots,)*)) = #result;));
         quote!(#scalars (#tuple, #dot_tuple))
     }
+}
+
+/// The pattern of a tuple as a tuple of references.
+fn borrowed(pattern: TokenStream) -> TokenStream {
+    let part = |token: TokenTree| match token {
+        TokenTree::Ident(ident) => quote!(&#ident),
+        TokenTree::Group(group) => {
+            let inner = borrowed(group.stream());
+            TokenTree::Group(Group::new(group.delimiter(), inner)).into_token_stream()
+        }
+        other => other.into_token_stream(),
+    };
+    pattern.into_iter().map(part).collect()
 }
 
 /// Whether the function may change the length of a parameter.

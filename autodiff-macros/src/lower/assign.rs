@@ -198,6 +198,10 @@ impl Lowerer<'_> {
                 let parts: Vec<_> = it.elems.iter().map(|part| self.target(part)).collect();
                 Ok(Target::Tuple(parts.into_iter().collect::<Lowered<_>>()?))
             }
+            syn::Expr::Field(it) if self.peek(&it.base).is_matrix() => match self.matrix_field(it)? {
+                Operand::Place { at, by: _ } => Ok(Target::Place(at)),
+                _ => self.unsupported(it, "an assignment to this"),
+            },
             syn::Expr::Field(it) => {
                 let base = self.target(&it.base)?;
                 let base = self.pointee(base);

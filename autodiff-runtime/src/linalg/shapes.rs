@@ -2,6 +2,7 @@
 
 use crate::aggregate::{Accumulate, CopyFrom, FillZero, ZerosLike};
 use crate::entries::Entries;
+use crate::tangent::{Blank, Differentiable, Scale};
 use nalgebra::allocator::Allocator;
 use nalgebra::storage::{Storage, StorageMut};
 use nalgebra::{DefaultAllocator, Dim, Matrix, OMatrix, RealField};
@@ -73,5 +74,31 @@ impl<T: RealField + Copy, R: Dim, C: Dim, S: StorageMut<T, R, C>> Entries for Ma
     #[inline]
     fn for_each_entry_mut(&mut self, f: &mut dyn FnMut(&mut T)) {
         self.iter_mut().for_each(f);
+    }
+}
+
+/// The tangent of a matrix is a matrix of the same size.
+impl<T: RealField + Copy, R: Dim, C: Dim> Differentiable for OMatrix<T, R, C>
+where
+    DefaultAllocator: Allocator<R, C>,
+    OMatrix<T, R, C>: Scale,
+{
+    type Tangent = OMatrix<T, R, C>;
+}
+
+impl<T: RealField + Copy, R: Dim, C: Dim, S: StorageMut<T, R, C>> Scale for Matrix<T, R, C, S> {
+    #[inline]
+    fn scale(&mut self, by: f64) {
+        *self *= nalgebra::convert::<f64, T>(by);
+    }
+}
+
+impl<T: RealField + Copy, R: Dim, C: Dim> Blank for OMatrix<T, R, C>
+where
+    DefaultAllocator: Allocator<R, C>,
+{
+    #[inline]
+    fn blank() -> Self {
+        super::blank()
     }
 }
