@@ -119,3 +119,13 @@ pub fn gmm(
     let weights = (alpha[0].exp() + alpha[1].exp() + alpha[2].exp()).ln();
     evidence - weights - 1.8378770664093453
 }
+
+/// The price of a call after Black and Scholes: spot, strike, rate, time, volatility.
+#[differentiable]
+pub fn bs(s: f64, k: f64, r: f64, t: f64, sigma: f64) -> f64 {
+    let normal = |x: f64| 0.5 * (1.0 + libm::erf(x * std::f64::consts::FRAC_1_SQRT_2));
+    let root = sigma * t.sqrt();
+    let d1 = ((s / k).ln() + (r + 0.5 * sigma * sigma) * t) / root;
+    let d2 = d1 - root;
+    s * normal(d1) - k * (-r * t).exp() * normal(d2)
+}

@@ -19,6 +19,7 @@ struct Row {
 const ROWS: &[Row] = &[
     row("poly", poly::COST, 5, 5),
     row("rosen10", rosen10::COST, 110, 125),
+    row("bs", bs::COST, 38, 74),
     row("se3inv", se3inv::COST, 85, 108),
     row("ba", ba::COST, 192, 276),
     row("lj", lj::COST, 26, 35),
@@ -81,6 +82,9 @@ fn the_counted_code_is_right() {
     let value = lj::value_and_grad(p, q, 0.7, 0.9).0;
     assert_eq!(value.to_bits(), energy(p, q).to_bits());
     check_grad(kepler, kepler::grad, (0.7, 0.2, 0.4)).unwrap();
+    check_grad(bs, bs::grad, (1.1, 0.9, 0.03, 0.7, 0.25)).unwrap();
+    let value = bs::value_and_grad(1.1, 0.9, 0.03, 0.7, 0.25).0;
+    assert_eq!(value.to_bits(), bs(1.1, 0.9, 0.03, 0.7, 0.25).to_bits());
     let w =
         [0, 1, 2, 3, 4, 5, 6, 7].map(|i| [0, 1, 2, 3].map(|j| f64::from((i * 5 + j * 3) % 7) * 0.2 - 0.5));
     let (b, v, x) = (

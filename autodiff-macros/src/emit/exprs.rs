@@ -125,6 +125,12 @@ impl Emit<'_, '_> {
                 let name = proc_macro2::Ident::new(rule.name, at);
                 Expr::tight(quote_spanned!(at=> #scalar::#name(#(#args),*)))
             }
+            Instr::Math { rule, args } if rule.is_path() => {
+                let args: Vec<_> = args.iter().map(|arg| self.tokens(*arg)).collect();
+                let segments = rule.name.split("::");
+                let path = segments.map(|word| proc_macro2::Ident::new(word, at));
+                Expr::tight(quote_spanned!(at=> #(#path)::*(#(#args),*)))
+            }
             Instr::Math { rule, args } => {
                 let receiver = self.receiver(args[0]).at(Level::Tight, at);
                 let rest: Vec<_> = args[1..].iter().map(|arg| self.tokens(*arg)).collect();

@@ -97,8 +97,8 @@ impl Facts<'_> {
                 Some(name.to_owned())
             }
             Instr::Math { rule, args } => match self.short(args[0]) {
-                Some(name) => Some(format!("{name}_{}", rule.name)),
-                None => Some(rule.name.to_owned()),
+                Some(name) => Some(format!("{name}_{}", rule.word())),
+                None => Some(rule.word().to_owned()),
             },
             Instr::Binary(BinaryOp::Mul, a, b) if a == b => {
                 let name = self.short(*a)?;

@@ -3,7 +3,7 @@
 use super::Lowerer;
 use super::operand::{By, Halt, Lowered, Operand, is_scalar};
 use super::places::inner;
-use crate::ir::{Float, HostArg, Instr, PlaceRef, Type};
+use crate::ir::{Float, HostArg, Instr, PlaceRef, Type, ValueId};
 use quote::quote;
 
 impl Lowerer<'_> {
@@ -42,6 +42,7 @@ impl Lowerer<'_> {
                 self.expr(&collect, Some(told.unwrap_or(&element)))
             }
             ([.., "array", "from_fn"], 1) => self.array_from_fn(it, want),
+            (["libm", name @ ("erf" | "erfc")], 1) => self.special(it, &format!("libm::{name}")),
             ([.., "stop_gradient"], 1) => self.stop_gradient(it, path, want),
             ([.., "mem", "swap"], 2) => self.mem_swap(it),
             ([.., "mem", "replace"], 2) => {
@@ -51,6 +52,26 @@ impl Lowerer<'_> {
             ([.., "mem", "take"], 1) => self.mem_take(it),
             _ => self.companion_call(it, path, want),
         }
+    }
+
+    /// `libm::erf(x)`, of an `f64`.
+    fn special(&mut self, it: &syn::ExprCall, name: &str) -> Lowered<Operand> {
+        let operand = self.expr(&it.args[0], Some(&Type::F64))?;
+        let id = self.scalar(&operand);
+        let double = |id: ValueId| match self.b.body.ty(id) {
+            Type::Float(float) => matches!(float, Float::F64 | Float::Inferred),
+            _ => false,
+        };
+        let Some(id) = id.filter(|id| double(*id)) else {
+            return self.refuse(
+                &it.args[0],
+                &format!("`{name}` takes an `f64`"),
+                "convert the argument: `x as f64`",
+            );
+        };
+        let rule = crate::rules::find(name, 1).expect("the caller names a row");
+        let args = vec![id];
+        Ok(Operand::Value(self.one(Instr::Math { rule, args }, Type::F64)))
     }
 
     /// `stop_gradient(x)`: the user's own call, as code that carries no derivative.

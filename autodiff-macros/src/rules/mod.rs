@@ -4,6 +4,7 @@ mod elementary;
 mod kinks;
 pub(crate) mod linalg;
 mod partial;
+mod special;
 
 pub(crate) use partial::partial;
 
@@ -17,6 +18,18 @@ pub(crate) struct Rule {
     pub(crate) result: &'static str,
     /// The partial derivative by each argument, as Rust.
     pub(crate) partials: &'static [Partial],
+}
+
+impl Rule {
+    /// The function's name without the path to it: `erf` of `libm::erf`.
+    pub(crate) fn word(&self) -> &'static str {
+        self.name.rsplit("::").next().unwrap_or(self.name)
+    }
+
+    /// A function that is called by its path, not as a method: `libm::erf(x)`.
+    pub(crate) fn is_path(&self) -> bool {
+        self.name.contains("::")
+    }
 }
 
 /// The derivative by one argument.
@@ -54,7 +67,11 @@ impl Partial {
 /// The rule of the method `name` with `argc` arguments, the receiver included.
 pub(crate) fn find(name: &str, argc: usize) -> Option<&'static Rule> {
     let tables = [elementary::RULES, kinks::RULES];
-    let rows = tables.into_iter().flatten().chain([&kinks::POWI]);
+    let rows = tables
+        .into_iter()
+        .flatten()
+        .chain([&kinks::POWI])
+        .chain(special::RULES);
     rows.into_iter()
         .find(|rule| rule.name == name && rule.args.len() == argc)
 }

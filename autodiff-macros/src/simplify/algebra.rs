@@ -210,6 +210,13 @@ fn div(r: &mut Rewriter, a: ValueId, b: ValueId, y: ValueId) -> Option<Step> {
         let quotient = r.binary(BinaryOp::Div, x, b);
         return Some(binary(BinaryOp::Mul, c, quotient));
     }
+    // Factor: (x/(s/b))/b = x/s. So is the slope of ln(s/b) without a trace of b.
+    if let Some((BinaryOp::Div, x, q)) = r.binary_of(a).filter(|_| r.alone(a))
+        && let Some((BinaryOp::Div, s, z)) = r.binary_of(q)
+        && z == b
+    {
+        return Some(binary(BinaryOp::Div, x, s));
+    }
     // Exact: (-a)/(-b) = a/b, (-a)/b = -(a/b), a/(-b) = -(a/b).
     match (r.negated(a), r.negated(b)) {
         (Some(a), Some(b)) => Some(binary(BinaryOp::Div, a, b)),

@@ -26,7 +26,7 @@ use crate::ir::visit::regions;
 use crate::pipeline::Switches;
 
 /// Rounds after which we stop: each costs time linear in the body, and the last ones change next to nothing.
-const ROUNDS: usize = 8;
+const ROUNDS: usize = 12;
 
 /// Signs travel differently at first and in the end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -225,6 +225,11 @@ impl Rewriter<'_> {
             } => self.branch(stmt.results, cond, then, otherwise),
             Instr::Loop(it) => self.repeat(stmt.results, *it),
             Instr::Load(_) | Instr::Len(_) => self.look(stmt),
+            Instr::Host {
+                ref args, pure: true, ..
+            } if args.is_empty() && stmt.results.len() == 1 => {
+                self.constant_of_std(stmt);
+            }
             ref instr if is_scalar(instr) => {
                 self.define(stmt);
             }
@@ -362,6 +367,22 @@ impl Rewriter<'_> {
     fn effect(&mut self, stmt: Stmt) {
         self.written(&stmt);
         self.push(stmt);
+    }
+
+    /// `std::f64::consts::PI`: code of nothing but words is the same wherever it stands.
+    fn constant_of_std(&mut self, stmt: Stmt) {
+        let y = stmt.results[0];
+        // What is not a number may be moved where it is used.
+        let number = matches!(self.body.ty(y), Type::Float(_) | Type::Int(_) | Type::Bool);
+        if self.on.common && number {
+            let key = common::key(self.body, &stmt.instr, y);
+            if let Some(before) = self.table.get(&key) {
+                self.replace(y, before);
+                return;
+            }
+            self.table.insert(key, y);
+        }
+        self.effect(stmt);
     }
 
     /// Reads memory, or a length.

@@ -5,6 +5,7 @@ use super::Phase;
 use super::algebra::is_tame;
 use crate::ir::visit::{each_use, regions, regions_mut};
 use crate::ir::{BinaryOp, Body, Const, Instr, Origin, Region, Stmt, Type, UnaryOp, Value, ValueId};
+use std::collections::HashMap;
 
 /// Longer products, and more of them, stay as they are.
 const LONG: usize = 8;
@@ -73,6 +74,7 @@ impl Sharing<'_> {
         if candidates(self.body, region, self.phase) < 2 {
             return;
         }
+        self.twins(region);
         let mut products = self.products(region);
         if products.len() < 2 || products.len() > MANY {
             return;
@@ -129,6 +131,51 @@ impl Sharing<'_> {
         for (before, stmt) in before.into_iter().zip(std::mem::take(&mut region.stmts)) {
             region.stmts.extend(before);
             region.stmts.push(stmt);
+        }
+    }
+
+    /// Products of the same factors in another order are written in the same way: `(2x)y` and `(2y)x`. Then they are
+    /// one. The user's own products are only read.
+    fn twins(&mut self, region: &mut Region) {
+        let mut known: HashMap<ValueId, Vec<Factor>> = HashMap::new();
+        let mut first: HashMap<Vec<Factor>, usize> = HashMap::new();
+        for at in 0..region.stmts.len() {
+            let stmt = &region.stmts[at];
+            let (Instr::Binary(BinaryOp::Mul, a, b), [y]) = (&stmt.instr, stmt.results.as_slice()) else {
+                continue;
+            };
+            if !self.body.is_float(*y) {
+                continue;
+            }
+            let part = |id: &ValueId| match (self.constant(*id), known.get(id)) {
+                (Some(c), _) => vec![Factor::Constant(c.to_bits())],
+                (None, Some(factors)) => factors.clone(),
+                (None, None) => vec![Factor::Value(*id)],
+            };
+            let mut factors = [part(a), part(b)].concat();
+            if factors.len() > LONG {
+                continue;
+            }
+            factors.sort_unstable();
+            known.insert(*y, factors.clone());
+            match first.get(&factors) {
+                None => {
+                    first.insert(factors, at);
+                }
+                Some(before) => {
+                    let ours = self.body.value(*y).origin == Origin::Derivative;
+                    let Instr::Binary(_, c, d) = region.stmts[*before].instr else {
+                        continue;
+                    };
+                    let same = (*a, *b) == (c, d) || (*a, *b) == (d, c);
+                    let wanted = |y: &ValueId| self.wanted.get(y.0 as usize).copied().unwrap_or(true);
+                    let alive = wanted(y) && region.stmts[*before].results.iter().all(wanted);
+                    if ours && alive && !same && factors.len() > 2 {
+                        region.stmts[at].instr = Instr::Binary(BinaryOp::Mul, c, d);
+                        self.changed = true;
+                    }
+                }
+            }
         }
     }
 

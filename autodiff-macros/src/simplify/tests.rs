@@ -4,6 +4,7 @@ mod algebra;
 mod memory;
 mod order;
 mod random;
+mod reuse;
 mod structure;
 
 use super::to_fixpoint;

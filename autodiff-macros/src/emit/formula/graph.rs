@@ -212,7 +212,7 @@ impl Graph {
                         _ => Node::Call("pow", args),
                     },
                     ("recip", [x]) => Node::Power(*x, -1.0),
-                    (name, _) => Node::Call(name, args),
+                    _ => Node::Call(rule.word(), args),
                 }
             }
             Instr::Cast { value, .. } => return self.value(*value).map(Made::Old),

@@ -62,6 +62,12 @@ impl Rewriter<'_> {
         (self.defs[known.0 as usize].uses > 0).then_some(known)
     }
 
+    /// A value in scope that is `x.powi(n)`.
+    pub(in crate::simplify) fn existing_power(&self, x: ValueId, n: i128) -> Option<ValueId> {
+        let known = self.table.get(&common::power(x, n))?;
+        (self.defs[known.0 as usize].uses > 0).then_some(known)
+    }
+
     /// Whether `id` is computed here, for one reader only: then what it computes can be merged into that.
     pub(in crate::simplify) fn alone(&self, id: ValueId) -> bool {
         let def = &self.defs[id.0 as usize];

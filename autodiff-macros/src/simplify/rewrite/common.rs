@@ -39,6 +39,8 @@ enum Head {
     Select,
     Math(&'static str),
     Cast(Kind),
+    /// A word of the user's, such as a constant of std.
+    Words(Kind, String),
     /// Not to be shared.
     Unique(ValueId),
 }
@@ -115,6 +117,7 @@ impl Key {
             Head::Select => 32,
             Head::Math(name) => 64 + name.as_bytes()[0] as u64,
             Head::Cast(_) => 33,
+            Head::Words(_, words) => 34 + words.len() as u64,
             Head::Unique(id) => 1024 + u64::from(id.0),
         };
         let mut hash = kind;
@@ -171,9 +174,23 @@ pub(super) fn key(body: &Body, instr: &Instr, y: ValueId) -> Key {
             (Head::Math(rule.name), operands)
         }
         Instr::Cast { value, to } => (Head::Cast(kind(to)), [one(value), Operand::None, Operand::None]),
+        Instr::Host {
+            template,
+            args,
+            pure: true,
+        } if args.is_empty() => {
+            let words = template.to_string().into();
+            (Head::Words(kind(body.ty(y)), words), [Operand::None; 3])
+        }
         _ => (Head::Unique(y), [Operand::None; 3]),
     };
     Key::new(head, operands)
+}
+
+/// The key of `x.powi(n)`.
+pub(super) fn power(x: ValueId, n: i128) -> Key {
+    let operands = [Operand::Value(x), Operand::Int(n), Operand::None];
+    Key::new(Head::Math("powi"), operands)
 }
 
 pub(super) fn operand(body: &Body, id: ValueId) -> Operand {

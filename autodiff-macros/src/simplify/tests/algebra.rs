@@ -6,7 +6,7 @@ use crate::ir::{CompareOp, Int, Origin, ValueId};
 
 /// How much a rule may change.
 #[derive(Clone, Copy, PartialEq)]
-enum Law {
+pub(super) enum Law {
     /// Nothing.
     Exact,
     /// The sign of a zero.
@@ -32,7 +32,11 @@ const AWKWARD: [f64; 12] = [
     -7.25,
 ];
 
-fn check(law: Law, expected: &str, build: impl FnOnce(&mut Sample, ValueId, ValueId, ValueId) -> ValueId) {
+pub(super) fn check(
+    law: Law,
+    expected: &str,
+    build: impl FnOnce(&mut Sample, ValueId, ValueId, ValueId) -> ValueId,
+) {
     let before = expression(build);
     let after = simple(&before);
     assert_eq!(formula(&after), expected, "from {}", formula(&before));
