@@ -32,6 +32,7 @@ fn spelled(ty: &Type) -> String {
         }
         Type::Host => "constant".to_owned(),
         Type::Pullback => "pullback".to_owned(),
+        Type::Matrix(_) => "matrix".to_owned(),
     }
 }
 
