@@ -173,19 +173,24 @@ fn callers() {
 fn an_error_has_no_derivative() {
     let (value, pullback) = both::vjp(-1.0, 2.0);
     assert_eq!(value, Err(Trouble::Text("-1 has no root".into())));
-    assert_eq!(pullback(1.0), (0.0, 0.0));
+    assert_eq!(pullback(Ok(1.0)), (0.0, 0.0));
+    let (_, pullback) = both::vjp(4.0, 2.0);
+    assert_eq!(pullback(Err(Trouble::Empty)), (0.0, 0.0));
     let (value, dot) = both::jvp(4.0, -2.0, (1.0, 1.0));
     assert_eq!((value, dot), (Err(Trouble::Negative(-2.0)), 0.0));
     let (value, pullback) = solve::vjp(&[2.0, 4.0], &[1.0, 3.0], 2.0);
     assert_eq!(value, Ok(vec![1.0, 1.5]));
     assert_eq!(
-        pullback(vec![1.0, 1.0]),
+        pullback(Ok(vec![1.0, 1.0])),
         (vec![-0.5, -0.375], vec![1.0, 0.5], 1.25)
     );
     let (value, pullback) = solve::vjp(&[2.0, 0.0], &[1.0, 3.0], 2.0);
     assert_eq!(value, Err("entry 1 is zero".to_string()));
-    assert_eq!(pullback(vec![]), (vec![0.0, 0.0], vec![0.0, 0.0], 0.0));
+    assert_eq!(
+        pullback(Ok(vec![1.0, 1.0])),
+        (vec![0.0, 0.0], vec![0.0, 0.0], 0.0)
+    );
     let (value, pullback) = parsed::vjp(3.0, "0.5");
-    assert_eq!((value, pullback(1.0)), (Ok(4.5), 3.0));
+    assert_eq!((value, pullback(Ok(1.0))), (Ok(4.5), 3.0));
     assert!(parsed::vjp(3.0, "x").0.is_err());
 }

@@ -61,6 +61,27 @@ pub(super) fn whole(signature: &Signature, value: &Ident) -> TokenStream {
     quote!(#fallible::from_parts(#value.0, #value.1, #value.2))
 }
 
+/// Whether the value has a content, kept before it is handed out.
+pub(super) fn kept(signature: &Signature, value: &Ident) -> Option<TokenStream> {
+    signature.payload()?;
+    let some = local("some");
+    Some(quote!(let #some = #value.0;))
+}
+
+/// The content of the seed of an `Option` or a `Result`: zeros where it, or the value, has none.
+pub(super) fn seed(signature: &Signature, seed: &Ident) -> Option<TokenStream> {
+    let payload = signature.request.output.1.payload()?;
+    let fallible = signature.names.private("Fallible");
+    let blank = blank(payload, &signature.names);
+    let some = local("some");
+    Some(quote! {
+        let #seed = match #fallible::into_result(#seed) {
+            ::core::result::Result::Ok(#seed) if #some => #seed,
+            _ => #blank,
+        };
+    })
+}
+
 /// ```text
 /// pub fn jvp(x: f64, tangent: f64) -> (Option<f64>, f64) {
 ///     let (value, value_dot) = Self::__tangent(x, tangent);

@@ -106,8 +106,8 @@ impl<'a> Signature<'a> {
         ))
     }
 
-    /// What the tangent of the result is, and what its cotangent is given as: of an `Option` or a `Result` those of the
-    /// payload. Of its own type, unless there is a struct in it.
+    /// The tangent of the result: of an `Option` or a `Result` that of the content. Of its own type, unless there is a
+    /// struct in it.
     pub(super) fn dual(&self) -> TokenStream {
         let shape = &self.request.output.1;
         let shape = shape.payload().unwrap_or(shape);
@@ -116,6 +116,22 @@ impl<'a> Signature<'a> {
             (Some(payload), _) => payload.to_token_stream(),
             (None, _) => self.result(),
         }
+    }
+
+    /// What the cotangent of the result is given as: an `Option` or a `Result` of it, as the result is one.
+    pub(super) fn seed_type(&self) -> TokenStream {
+        let dual = self.dual();
+        let (Some(payload), Some(written)) = (self.request.output.1.payload(), &self.request.output.0) else {
+            return dual;
+        };
+        if !shapes::has_struct(payload) {
+            return self.result();
+        }
+        if crate::parse::is_option(written) {
+            return quote!(::core::option::Option<#dual>);
+        }
+        let fallible = self.names.private("Fallible");
+        quote!(::core::result::Result<#dual, <#written as #fallible>::Error>)
     }
 
     /// `__parts`
@@ -274,7 +290,9 @@ impl<'a> Signature<'a> {
             format!("The value of {f} and its derivative along `tangent`: `(f, ∂f · tangent)`."),
             "Forward mode: costs about two calls of the function.".to_owned(),
         ];
-        docs.extend(self.of_the_payload("tangent is that"));
+        docs.extend(
+            self.of_the_content("The tangent is that of the content; where there is none, it is zero."),
+        );
         let docs = with_formula(docs, &self.docs.jvp);
         let (result, dot) = (self.result(), self.dual());
         self.with_tangent(self.function("jvp", docs, quote!((#result, #dot))))
@@ -309,8 +327,8 @@ impl<'a> Signature<'a> {
             format!("The value of {f} and its pullback: `(f, seed ↦ seedᵀ · ∂f)`."),
             "Reverse mode. The pullback gives the cotangents in the shape of a gradient.".to_owned(),
         ];
-        docs.extend(self.of_the_payload("seed is one"));
-        let (value, seed, gradient) = (self.result(), self.dual(), self.gradient_type());
+        docs.extend(self.of_the_content("A `None` or an `Err` as the seed, and as the value, gives zeros."));
+        let (value, seed, gradient) = (self.result(), self.seed_type(), self.gradient_type());
         let mut vjp = self.function(
             "vjp",
             docs,
@@ -495,12 +513,9 @@ impl<'a> Signature<'a> {
         }
     }
 
-    /// How an `Option` or a `Result` is differentiated; nothing of another result.
-    fn of_the_payload(&self, what: &str) -> Option<String> {
-        self.payload()?;
-        Some(format!(
-            "The {what} of the content; where there is none, derivatives are zero."
-        ))
+    /// What is said of an `Option` or a `Result`; nothing of another result.
+    fn of_the_content(&self, says: &str) -> Option<String> {
+        self.payload().map(|_| says.to_owned())
     }
 
     fn allocates(&self) -> String {

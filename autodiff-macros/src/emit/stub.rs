@@ -46,7 +46,7 @@ pub(crate) fn stub(request: Option<&Request>, item: TokenStream) -> TokenStream 
         let gradient = signature.gradient_type();
         let vjp = Forward {
             function: signature.vjp(),
-            closure: vec![Slot::seed(signature.dual())],
+            closure: vec![Slot::seed(signature.seed_type())],
             cotangents: gradient,
         };
         functions.extend(hollow(vjp, Boxed::No, 1, empty));

@@ -194,11 +194,15 @@ pub(super) fn vjp(signature: &Signature) -> TokenStream {
             quote!(((), #payload, ()))
         }
     };
-    let seed_type = signature.dual();
+    let seed_type = signature.seed_type();
+    let content = super::optional::seed(signature, &seed);
+    let kept = super::optional::kept(signature, &value);
     let whole = super::optional::whole(signature, &value);
     signature.vjp().with(quote! {
         let (#value, #pullback) = #forward #types(#(#args),*);
+        #kept
         (#whole, move |#seed: #seed_type| {
+            #content
             #allocations
             let (#(#cotangents,)*) = #pullback(#lent, #(#again,)* #(#bars,)*);
             #gradient

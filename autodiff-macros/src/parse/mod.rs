@@ -14,7 +14,7 @@ mod types;
 pub(crate) use fields::Fields;
 pub(crate) use matrices::is_name as is_matrix_name;
 pub(crate) use place::Place;
-pub(crate) use types::{Floats, payload, understood};
+pub(crate) use types::{Floats, is_option, payload, understood};
 
 use crate::diag::Diags;
 use crate::ir::{Passing, Type};

@@ -241,6 +241,14 @@ impl<'a> Names<'a> {
     }
 }
 
+/// Whether the type is an `Option`, of what [`payload`] gives one for.
+pub(crate) fn is_option(ty: &syn::Type) -> bool {
+    let syn::Type::Path(it) = plain(ty) else {
+        return false;
+    };
+    it.path.segments.last().is_some_and(|last| last.ident == "Option")
+}
+
 /// `T` of `Option<T>`, `Result<T, E>`, and of a `Result` of a module: `io::Result<T>`.
 pub(crate) fn payload(ty: &syn::Type) -> Option<&syn::Type> {
     let syn::Type::Path(it) = plain(ty) else {
