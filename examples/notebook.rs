@@ -173,7 +173,7 @@ fn costs() {
     let (x, a) = start();
     let mut tape = Tape::new();
     println!("\nns per call              plain   annotated    tape");
-    let mut row = |what: &str, plain: f64, annotated: f64, tape: f64| {
+    let row = |what: &str, plain: f64, annotated: f64, tape: f64| {
         println!("  {what:<20} {plain:>8.1} {annotated:>11.1} {tape:>7.0}");
     };
     row(
