@@ -31,6 +31,53 @@ pub trait OtherTangent {
 
 impl<T: ?Sized> OtherTangent for &Inactive<'_, T> {}
 
+/// The tangent that a callee wants for an argument `Of`, which has none. Where it is no struct, it is empty.
+pub trait NoDot<Of: ?Sized> {
+    /// Zeros in the shape of `of`, or what stands for them.
+    fn no_dot(of: &Of) -> Box<Self>;
+}
+
+impl<Of: ?Sized> NoDot<Of> for [(); 0] {
+    #[inline]
+    fn no_dot(_of: &Of) -> Box<Self> {
+        Box::new([])
+    }
+}
+
+impl<Of: ?Sized, T> NoDot<Of> for [T] {
+    #[inline]
+    fn no_dot(_of: &Of) -> Box<Self> {
+        Box::new([])
+    }
+}
+
+impl<Of: ?Sized, T> NoDot<Of> for Vec<T> {
+    #[inline]
+    fn no_dot(_of: &Of) -> Box<Self> {
+        Box::new(Vec::new())
+    }
+}
+
+impl<Of: ?Sized> NoDot<Of> for f64 {
+    #[inline]
+    fn no_dot(_of: &Of) -> Box<Self> {
+        Box::new(0.0)
+    }
+}
+
+impl<Of: ?Sized> NoDot<Of> for f32 {
+    #[inline]
+    fn no_dot(_of: &Of) -> Box<Self> {
+        Box::new(0.0)
+    }
+}
+
+/// See [`NoDot`].
+#[inline]
+pub fn no_dot<Of: ?Sized, T: NoDot<Of> + ?Sized>(of: &Of) -> Box<T> {
+    T::no_dot(of)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{FloatTangent as _, Inactive, OtherTangent as _};

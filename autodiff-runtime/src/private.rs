@@ -4,7 +4,7 @@ pub use crate::aggregate::{Accumulate, CopyFrom, FillZero, ZerosLike};
 pub use crate::cost::Cost;
 pub use crate::entries::Entries;
 pub use crate::fallible::Fallible;
-pub use crate::inactive::{FloatTangent, Inactive, OtherTangent};
+pub use crate::inactive::{FloatTangent, Inactive, NoDot, OtherTangent, no_dot};
 #[cfg(feature = "nalgebra")]
 pub use crate::linalg;
 pub use crate::order::{order_by, order_by_key};

@@ -162,6 +162,61 @@ fn through_option(x: f64) -> f64 {
         None => 0.0,
     }
 }
+#[derive(Clone, Debug, PartialEq, Differentiable)]
+pub struct Weighted {
+    pub a: f64,
+    pub w: Vec<f64>,
+    #[constant]
+    pub n: usize,
+}
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub n: usize,
+    pub tol: f64,
+}
+
+#[differentiable]
+fn weighted(p: &Weighted, x: f64) -> f64 {
+    p.a * x * x + p.w[0] * x
+}
+#[differentiable]
+fn weighted_owned(p: Weighted, x: f64) -> f64 {
+    p.a * x * x + p.w[0] * x
+}
+#[differentiable]
+fn tuned(x: f64, #[constant] c: &Config) -> f64 {
+    x * x * c.tol * c.n as f64
+}
+#[differentiable]
+fn loss(x: f64, #[constant] p: &Weighted, #[constant] c: &Config) -> f64 {
+    weighted(p, x) * tuned(x, c) + weighted_owned(p.clone(), x)
+}
+#[differentiable]
+fn local_constant(x: f64) -> f64 {
+    let p = Weighted {
+        a: 2.0,
+        w: vec![3.0],
+        n: 1,
+    };
+    let mut s = 0.0;
+    for _ in 0..p.n {
+        s += weighted(&p, x);
+    }
+    s
+}
+
+#[test]
+fn a_constant_struct_may_be_an_argument_that_is_differentiated() {
+    let p = Weighted {
+        a: 2.0,
+        w: vec![3.0],
+        n: 1,
+    };
+    let c = Config { n: 2, tol: 0.5 };
+    check!(loss(1.5, const &p, const &c));
+    check!(local_constant(1.5));
+}
+
 #[test]
 fn structs_are_made_chosen_exchanged_and_grown() {
     for x in [0.7, 1.3] {

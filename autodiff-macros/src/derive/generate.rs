@@ -49,6 +49,7 @@ pub(super) fn impls(it: &Struct) -> TokenStream {
     }
     res.extend(differentiable(it, &tangent, &tangent));
     res.extend(zeros_like(it, &tangent, &tangent));
+    res.extend(no_dot(it, &primal, &tangent));
     res.extend(fill_zero(it, &tangent));
     res.extend(accumulate(it, &tangent, &tangent));
     res.extend(copy_from(it, &tangent));
@@ -391,4 +392,20 @@ fn blank(it: &Struct, of: &Side) -> TokenStream {
         }
     };
     of.implement_where(&trait_, &bounds, &content)
+}
+
+/// What is passed for the tangent of an argument without one, where only rustc knows that it is this struct.
+fn no_dot(it: &Struct, primal: &Side, tangent: &Side) -> TokenStream {
+    let (trait_, zeros_like) = (it.private("NoDot"), it.private("ZerosLike"));
+    let (params, bounds) = (&primal.params, &primal.bounds);
+    let (of, ty) = (&primal.ty, &tangent.ty);
+    quote! {
+        #[automatically_derived]
+        impl #params #trait_<#of> for #ty where #(#bounds,)* {
+            #[inline]
+            fn no_dot(of: &#of) -> ::std::boxed::Box<Self> {
+                ::std::boxed::Box::new(#zeros_like::zeros_like(of))
+            }
+        }
+    }
 }

@@ -19,6 +19,8 @@ enum Behind {
     Generic,
     Vec,
     Matrix,
+    /// A struct, or something that only rustc knows: the callee may want the zeros of a struct.
+    Open,
     Other,
 }
 
@@ -236,6 +238,14 @@ impl<'o, 'a> Emit<'o, 'a> {
         let at = self.at;
         match (arg.passing, self.behind(arg)) {
             (Passing::Value, _) => unreachable!("what is passed by value has zeros of its own"),
+            (Passing::Ref, Behind::Open) => match self.open_zeros(arg) {
+                Some(zeros) => quote_spanned!(at=> &*#zeros),
+                None => quote_spanned!(at=> &[]),
+            },
+            (Passing::RefMut, Behind::Open) => match self.open_zeros(arg) {
+                Some(zeros) => quote_spanned!(at=> &mut *#zeros),
+                None => quote_spanned!(at=> &mut []),
+            },
             (Passing::Ref, Behind::Matrix) => {
                 let zeros = self.matrix_zeros(arg);
                 quote_spanned!(at=> &#zeros)
@@ -268,6 +278,14 @@ impl<'o, 'a> Emit<'o, 'a> {
         quote_spanned!(at=> #zeros_like(#of))
     }
 
+    /// Zeros of whatever type the callee wants for this argument.
+    fn open_zeros(&mut self, arg: &Arg) -> Option<TokenStream> {
+        let at = self.at;
+        let no_dot = self.names.private("no_dot");
+        let of = self.borrow(arg.place.as_ref()?);
+        Some(quote_spanned!(at=> #no_dot(#of)))
+    }
+
     fn behind(&self, arg: &Arg) -> Behind {
         let ty = match (&arg.place, &arg.operand) {
             (Some(place), _) => self.type_at(place),
@@ -284,10 +302,9 @@ impl<'o, 'a> Emit<'o, 'a> {
             | Type::Slice(_)
             | Type::Aggregate(_)
             | Type::Tuple(_)
-            | Type::Struct(_)
-            | Type::Host
             | Type::Pullback => Behind::Other,
             Type::Matrix(_) => Behind::Matrix,
+            Type::Struct(_) | Type::Host => Behind::Open,
         }
     }
 
@@ -398,6 +415,13 @@ impl<'o, 'a> Emit<'o, 'a> {
                 (None, Behind::Matrix) => {
                     let zeros = self.matrix_zeros(if arg.place.is_some() { arg } else { given });
                     quote_spanned!(at=> &mut #zeros)
+                }
+                (None, Behind::Open) => {
+                    let known = if arg.place.is_some() { arg } else { given };
+                    match self.open_zeros(known) {
+                        Some(zeros) => quote_spanned!(at=> &mut *#zeros),
+                        None => quote_spanned!(at=> &mut []),
+                    }
                 }
                 (None, Behind::Vec) if arg.passing == Passing::RefMut => {
                     quote_spanned!(at=> &mut ::std::vec::Vec::new())

@@ -412,7 +412,7 @@ impl<'ast> Visit<'ast> for Scan<'_> {
                 self.strong(Type::optional(number()));
             } else if is_aggregate_method(&name) {
                 self.strong(aggregate());
-            } else if super::matrices::is_matrix_method(&name) {
+            } else if super::matrices::is_matrix_method(&name) && !is_float_method(&name, it.args.len()) {
                 self.strong(Type::matrix(Type::Float(Float::Inferred)));
             } else if is_float_method(&name, it.args.len()) {
                 self.strong(Type::Float(Float::Inferred));
