@@ -87,13 +87,16 @@ fn draw_paths(area: &Area<'_>, runs: &[Run]) -> Result<(), Box<dyn Error>> {
     for height in [1.0_f64, 10.0, 50.0, 150.0, 400.0] {
         for side in [-1.0, 1.0] {
             // (1 − x)² + 100 (y − x²)² = height, solved for y.
-            let level = (0..=640).filter_map(|k| {
-                let x = -1.6 + k as f64 * 0.005;
+            let level = |k: usize| {
+                let x = -1.6 + k as f64 * 0.01;
                 let rest = height - (1.0 - x) * (1.0 - x);
                 let y = x * x + side * (rest / 100.0).max(0.0).sqrt();
                 (rest >= 0.0 && (-0.6..1.8).contains(&y)).then_some((x, y))
-            });
-            chart.draw_series(level.map(|at| Pixel::new(at, BLACK.mix(0.35))))?;
+            };
+            let points: Vec<_> = (0..=320).map(level).collect();
+            for piece in points.split(Option::is_none) {
+                chart.draw_series(LineSeries::new(piece.iter().copied().flatten(), BLACK.mix(0.3)))?;
+            }
         }
     }
     for (number, run) in runs.iter().enumerate() {
