@@ -2,13 +2,14 @@
 //! signature of what it calls, so what it passes depends on nothing but how it passes the argument itself.
 
 use super::body::{Emit, tuple};
+use super::signatures::name_beside;
 use super::stmts::{Pattern, statement};
 use super::types;
 use crate::ir::{
     Arg, Call, CallMode, Callee, Const, Float, Instr, Passing, PlaceRef, Stmt, Tree, Type, ValueId,
 };
 use crate::names;
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
 /// What is behind an argument that is passed by reference.
@@ -31,30 +32,26 @@ impl<'o, 'a> Emit<'o, 'a> {
     /// let (x_term, _) = g_pullback(y_bar, xs, xs_bar);
     /// ```
     pub(super) fn call(&mut self, stmt: &Stmt, call: &Call, pos: u32) -> TokenStream {
-        let Callee::Path(path) = &call.callee;
-        if let Some(last) = path.path.segments.last() {
-            self.at = names::site(last.ident.span());
+        if let Some(name) = call.callee.name() {
+            self.at = names::site(name.span());
         }
         let at = self.at;
-        let companion = &self.names.companion(path);
         match &call.mode {
             CallMode::Primal => {
                 let args = self.args(&call.args, pos);
-                let parts = hidden(companion, names::PARTS, at);
-                let path = match call.optional {
-                    true => parts,
-                    false => path.to_token_stream(),
-                };
-                self.bind(Pattern::of(&call.result), quote_spanned!(at=> #path(#(#args),*)))
+                let name = call.optional.then_some(names::PARTS);
+                let called = self.called(&call.callee, name, args);
+                self.bind(Pattern::of(&call.result), called)
             }
             CallMode::Pushforward { tangents, result_dot } => {
-                self.assert_differentiable(path, call, tangents);
-                let (mut res, zeros) = self.zeros(call, tangents);
+                let mut res = self.assert_differentiable(call, tangents);
+                let (before, zeros) = self.zeros(call, tangents);
+                res.extend(before);
                 let mut args = self.args(&call.args, pos);
                 args.extend(self.tangents(call, tangents, zeros, pos));
-                let function = hidden(companion, names::PUSHFORWARD, at);
                 let pattern = Pattern::Tuple(vec![Pattern::of(&call.result), Pattern::of(result_dot)]);
-                res.extend(self.bind(pattern, quote_spanned!(at=> #function(#(#args),*))));
+                let called = self.called(&call.callee, Some(names::PUSHFORWARD), args);
+                res.extend(self.bind(pattern, called));
                 res
             }
             CallMode::Forward { boxed, active: _ } => {
@@ -63,9 +60,9 @@ impl<'o, 'a> Emit<'o, 'a> {
                     true => names::FORWARD_BOXED,
                     false => names::FORWARD,
                 };
-                let function = hidden(companion, name, at);
                 let pattern = Pattern::Tuple(vec![Pattern::of(&call.result), last(stmt)]);
-                self.bind(pattern, quote_spanned!(at=> #function(#(#args),*)))
+                let called = self.called(&call.callee, Some(name), args);
+                self.bind(pattern, called)
             }
             CallMode::ForwardTangent {
                 boxed,
@@ -80,13 +77,13 @@ impl<'o, 'a> Emit<'o, 'a> {
                     true => names::FORWARD_TANGENT_BOXED,
                     false => names::FORWARD_TANGENT,
                 };
-                let function = hidden(companion, name, at);
                 let pattern = Pattern::Tuple(vec![
                     Pattern::of(&call.result),
                     Pattern::of(result_dot),
                     last(stmt),
                 ]);
-                res.extend(self.bind(pattern, quote_spanned!(at=> #function(#(#args),*))));
+                let called = self.called(&call.callee, Some(name), args);
+                res.extend(self.bind(pattern, called));
                 res
             }
             CallMode::Pullback {
@@ -491,9 +488,93 @@ impl<'o, 'a> Emit<'o, 'a> {
         place.is_some_and(|place| matches!(self.type_at(place), Type::Host))
     }
 
+    /// A call of the function itself, or by `name` of one of those that stand in for it: `g::__forward(x)`,
+    /// `Type::__g_forward(x)`, `receiver.__g_forward(x)`.
+    fn called(&mut self, callee: &Callee, name: Option<&str>, args: Vec<TokenStream>) -> TokenStream {
+        let at = self.at;
+        let beside = |function: &Ident| match name {
+            Some(name) => name_beside(function, name, Span::call_site().located_at(at)),
+            None => function.clone(),
+        };
+        // What tells about parameters has none itself.
+        let generic = name != Some(names::MARKS);
+        match callee {
+            Callee::Path(path) => {
+                let function = match name {
+                    Some(name) => hidden(&self.names.companion(path), name, at),
+                    None => path.to_token_stream(),
+                };
+                quote_spanned!(at=> #function(#(#args),*))
+            }
+            Callee::Associated(path) => {
+                let mut path = path.clone();
+                if let Some(last) = path.path.segments.last_mut() {
+                    last.ident = beside(&last.ident);
+                    if !generic {
+                        last.arguments = syn::PathArguments::None;
+                    }
+                }
+                quote_spanned!(at=> #path(#(#args),*))
+            }
+            Callee::Method {
+                name: function,
+                turbofish,
+            } => {
+                let (receiver, args) = args.split_first().expect("a receiver is the first argument");
+                let (function, turbofish) = (beside(function), turbofish.as_ref().filter(|_| generic));
+                quote_spanned!(at=> (#receiver).#function #turbofish(#(#args),*))
+            }
+        }
+    }
+
     /// A compile error at an argument that carries a derivative into a parameter that takes none, and at one that is
     /// written to and that we do not know to be made of floats.
-    fn assert_differentiable(&mut self, path: &syn::ExprPath, call: &Call, tangents: &[Option<Arg>]) {
+    fn assert_differentiable(&mut self, call: &Call, tangents: &[Option<Arg>]) -> TokenStream {
+        match &call.callee {
+            Callee::Path(path) => {
+                self.assert_by_constant(path, call, tangents);
+                TokenStream::new()
+            }
+            Callee::Associated(_) | Callee::Method { .. } => self.assert_by_marks(call, tangents),
+        }
+    }
+
+    /// ```text
+    /// let (_, mark) = receiver.__energy_marks();
+    /// carries(mark);
+    /// ```
+    fn assert_by_marks(&mut self, call: &Call, tangents: &[Option<Arg>]) -> TokenStream {
+        let at = self.at;
+        let mut checks = TokenStream::new();
+        let mut marks = Vec::new();
+        for (k, (arg, tangent)) in call.args.iter().zip(tangents).enumerate() {
+            let (arg, check) = match tangent {
+                Some(tangent) => (tangent, "carries"),
+                None if self.is_unknown_memory(arg) => (arg, "constant"),
+                None => {
+                    marks.push(quote_spanned!(at=> _));
+                    continue;
+                }
+            };
+            let at = names::site(arg.span);
+            let (mark, check) = (names::local(&format!("mark{k}"), at), self.names.private(check));
+            checks.extend(quote_spanned!(at=> #check(#mark);));
+            marks.push(quote_spanned!(at=> #mark));
+        }
+        let receiver = match &call.callee {
+            Callee::Method { .. } => self.args(&call.args[..1], u32::MAX),
+            Callee::Path(_) | Callee::Associated(_) => Vec::new(),
+        };
+        let all = self.called(&call.callee, Some(names::MARKS), receiver);
+        quote_spanned! {at=>
+            {
+                let (#(#marks,)*) = #all;
+                #checks
+            }
+        }
+    }
+
+    fn assert_by_constant(&mut self, path: &syn::ExprPath, call: &Call, tangents: &[Option<Arg>]) {
         // The companion itself is not generic, only its functions are.
         let mut path = path.clone();
         let Some(last) = path.path.segments.last_mut() else {

@@ -30,6 +30,7 @@ use syn::ext::IdentExt;
 pub(crate) fn companion(request: &Request, derivatives: &Derivatives) -> TokenStream {
     let mut signature = Signature::new(request);
     signature.docs = Docs::of(&request.item.sig.ident.unraw().to_string(), derivatives);
+    signature.bound_by_static(protocol::calls_others(&derivatives.primal));
     let emitter = Emitter {
         signature: &signature,
         derivatives,

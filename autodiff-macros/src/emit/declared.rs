@@ -12,7 +12,8 @@ pub(crate) fn declared(request: &Request) -> Option<TokenStream> {
     if request.place != Place::Declared || request.broken {
         return None;
     }
-    let signature = Signature::new(request);
+    let mut signature = Signature::new(request);
+    signature.bound_by_static(true);
     let mut functions: Vec<Function> = Vec::new();
     if signature.has_gradient() {
         functions.extend([
@@ -35,14 +36,11 @@ pub(crate) fn declared(request: &Request) -> Option<TokenStream> {
     functions.extend(signature.jacobian());
     functions.extend(signature.hessian());
     functions.push(signature.pushforward());
-    for (name, boxed) in [(names::FORWARD, Boxed::No), (names::FORWARD_BOXED, Boxed::Yes)] {
-        functions.push(signature.forward(name, boxed).function);
+    for name in [names::FORWARD, names::FORWARD_BOXED] {
+        functions.push(signature.forward(name, Boxed::Yes).function);
     }
-    for (name, boxed) in [
-        (names::FORWARD_TANGENT, Boxed::No),
-        (names::FORWARD_TANGENT_BOXED, Boxed::Yes),
-    ] {
-        functions.push(signature.forward_tangent(name, boxed).function);
+    for name in [names::FORWARD_TANGENT, names::FORWARD_TANGENT_BOXED] {
+        functions.push(signature.forward_tangent(name, Boxed::Yes).function);
     }
     let mut tokens = signature.primal(&TokenStream::new());
     tokens.extend(

@@ -190,7 +190,7 @@ pub(super) fn jacobian(signature: &Signature, function: Function) -> TokenStream
 /// DMatrix::from_vec(entries.len() / columns, columns, entries)
 /// ```
 fn by_columns(signature: &Signature, rows: &Count, columns: &Count) -> TokenStream {
-    let own_jvp = signature.own_again("jvp");
+    let own_jvp = signature.own("jvp");
     let (entries, column, result_dot) = (local("entries"), local("column"), local("result_dot"));
     let nalgebra = signature.names.private("nalgebra");
     let space = Space::new(signature);
@@ -199,7 +199,7 @@ fn by_columns(signature: &Signature, rows: &Count, columns: &Count) -> TokenStre
     let (types, args, f) = (
         signature.turbofish(),
         args_again(signature),
-        signature.own_again(names::PRIMAL),
+        signature.own(names::PRIMAL),
     );
     let (count, rows_name) = (space.len(), local("rows"));
     let lent = match signature.request.output.1.is_matrix() {
@@ -242,7 +242,7 @@ fn by_columns(signature: &Signature, rows: &Count, columns: &Count) -> TokenStre
 /// jacobian
 /// ```
 fn by_rows(signature: &Signature, rows: &Count, columns: &Count) -> TokenStream {
-    let own_vjp = signature.own_again("vjp");
+    let own_vjp = signature.own("vjp");
     let (jacobian, row, seed, pullback, column) = (
         local("jacobian"),
         local("row"),
@@ -291,7 +291,7 @@ fn by_rows(signature: &Signature, rows: &Count, columns: &Count) -> TokenStream 
 /// hessian
 /// ```
 pub(super) fn hessian(signature: &Signature, function: Function) -> TokenStream {
-    let own_hvp = signature.own_again("hvp");
+    let own_hvp = signature.own("hvp");
     let (types, args) = (signature.turbofish(), args_again(signature));
     if let (Count::Known(1), true) = (signature.inputs(), signature.only_scalars()) {
         let one = unit(signature);

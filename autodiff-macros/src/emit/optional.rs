@@ -7,7 +7,7 @@ use super::wrappers::{args, local};
 use crate::ir::Type;
 use crate::names::{self, Names};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 /// ```text
 /// pub fn __parts(x: f64) -> (bool, f64, Option<E>) {
@@ -19,15 +19,19 @@ use quote::quote;
 /// ```
 pub(super) fn parts(signature: &Signature) -> Option<TokenStream> {
     let payload = signature.request.output.1.payload()?;
-    let f = signature.user_function();
     let fallible = signature.names.private("Fallible");
-    let args: Vec<_> = signature.params.iter().map(|param| param.hidden("")).collect();
+    let args: Vec<_> = signature
+        .params
+        .iter()
+        .map(|param| param.hidden("").to_token_stream())
+        .collect();
     let mut function = signature.parts();
-    function.rename(args.iter().map(|arg| quote!(#arg)));
+    function.rename(args.iter().cloned());
+    let call = signature.user_call(&TokenStream::new(), &args);
     let (value, error) = (local("value"), local("error"));
     let blank = blank(payload, &signature.names);
     Some(function.with(quote! {
-        match #fallible::into_result(#f(#(#args),*)) {
+        match #fallible::into_result(#call) {
             ::core::result::Result::Ok(#value) => (true, #value, ::core::option::Option::None),
             ::core::result::Result::Err(#error) => (false, #blank, #error),
         }

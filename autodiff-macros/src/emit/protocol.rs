@@ -18,7 +18,7 @@ pub(super) fn functions(signature: &Signature, derivatives: &Derivatives) -> Tok
     // A function that calls itself would have a pullback of infinite type.
     let own = match calls_itself(&derivatives.primal) {
         true => Boxed::Yes,
-        false => Boxed::No,
+        false => signature.own_pullback(),
     };
     let pushforward = pushforward(signature);
     let forward = signature.forward(names::FORWARD, own);
@@ -28,6 +28,15 @@ pub(super) fn functions(signature: &Signature, derivatives: &Derivatives) -> Tok
     let forward_tangent = sweep(signature, forward_tangent, own, &tangent);
     let boxed = boxed(signature, own);
     quote!(#pushforward #forward #forward_tangent #boxed)
+}
+
+/// Whether the function calls others through the protocol.
+pub(super) fn calls_others(primal: &Body) -> bool {
+    let mut found = false;
+    each(&primal.region, &mut |stmt| {
+        found |= matches!(stmt.instr, Instr::Call(_))
+    });
+    found
 }
 
 fn calls_itself(primal: &Body) -> bool {

@@ -182,7 +182,12 @@ impl<'a> Signature<'a> {
     fn function(&self, name: &str, docs: Vec<String>, output: TokenStream) -> Function {
         let (receiver, vis, lead, declared) = match &self.beside {
             None => (None, syn::parse_quote!(pub), TokenStream::new(), false),
-            Some(it) => (it.receiver.clone(), it.vis.clone(), it.lead.clone(), it.declared),
+            Some(it) => (
+                it.receiver.as_ref().map(|it| it.self_token),
+                it.vis.clone(),
+                it.lead.clone(),
+                it.declared,
+            ),
         };
         Function {
             name: self.name_of(name),
@@ -203,7 +208,6 @@ impl<'a> Signature<'a> {
     ///
     /// `claims` stand in front of it: there is such a function wherever there are derivatives.
     pub(super) fn primal(&self, claims: &TokenStream) -> TokenStream {
-        let f = self.user_function();
         // A parameter may be called as the function is.
         let args = self.params.iter().map(|param| param.hidden("").to_token_stream());
         let args: Vec<_> = args.collect();
@@ -219,7 +223,8 @@ impl<'a> Signature<'a> {
             let at = ty.span();
             quote_spanned!(at=> #linalg::assert_matrix::<#ty>();)
         });
-        let primal = primal.with(quote!(#(#assertions)* #claims #f #types(#(#args),*)));
+        let call = self.user_call(&types, &args);
+        let primal = primal.with(quote!(#(#assertions)* #claims #call));
         match self.beside {
             None => quote!(#[allow(dead_code)] #primal),
             Some(_) => primal,
@@ -443,10 +448,6 @@ impl<'a> Signature<'a> {
                 let bound = syn::parse_quote!(for<'clone> #ty: ::core::clone::Clone);
                 function.generics.make_where_clause().predicates.push(bound);
             }
-        }
-        if self.has_owned_receiver() {
-            let bound = syn::parse_quote!(for<'clone> Self: ::core::clone::Clone);
-            function.generics.make_where_clause().predicates.push(bound);
         }
         function
     }

@@ -17,7 +17,8 @@ pub(crate) fn stub(request: Option<&Request>, item: TokenStream) -> TokenStream 
         let (attrs, sig) = (&request.item.attrs, &request.item.sig);
         return quote!(#(#attrs)* #sig;);
     }
-    let signature = Signature::new(request);
+    let mut signature = Signature::new(request);
+    signature.bound_by_static(false);
     let mut functions = vec![signature.jvp(), signature.pushforward()];
     // A result without floats has its error already, and its uses should not have one more.
     if signature.has_gradient() || !request.output.1.has_floats() {
@@ -37,8 +38,13 @@ pub(crate) fn stub(request: Option<&Request>, item: TokenStream) -> TokenStream 
     });
     let mut functions: TokenStream = functions.collect();
     for boxed in [Boxed::No, Boxed::Yes] {
-        let forward = signature.forward(forward_name(boxed), boxed);
-        let forward_tangent = signature.forward_tangent(forward_tangent_name(boxed), boxed);
+        let (name, tangent) = (forward_name(boxed), forward_tangent_name(boxed));
+        let boxed = match boxed {
+            Boxed::No => signature.own_pullback(),
+            Boxed::Yes => Boxed::Yes,
+        };
+        let forward = signature.forward(name, boxed);
+        let forward_tangent = signature.forward_tangent(tangent, boxed);
         functions.extend(hollow(forward, boxed, 1, empty.clone()));
         functions.extend(hollow(forward_tangent, boxed, 2, empty.clone()));
     }

@@ -234,8 +234,27 @@ pub(crate) struct Call {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Callee {
-    /// `g`, `module::g`, `Self::g`, `g::<T>`.
+    /// `g`, `module::g`, `g::<T>`: its derivatives are in its companion.
     Path(syn::ExprPath),
+    /// `Self::g`, `Type::g`, `<T as Trait>::g`, and `f::grad`, a derivative itself: its derivatives stand beside it.
+    Associated(syn::ExprPath),
+    /// `receiver.g`: these, too. The receiver is the first argument.
+    Method {
+        name: syn::Ident,
+        turbofish: Option<syn::AngleBracketedGenericArguments>,
+    },
+}
+
+impl Callee {
+    /// The function's own name.
+    pub(crate) fn name(&self) -> Option<&syn::Ident> {
+        match self {
+            Callee::Path(path) | Callee::Associated(path) => {
+                path.path.segments.last().map(|segment| &segment.ident)
+            }
+            Callee::Method { name, .. } => Some(name),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -197,8 +197,12 @@ impl Printer<'_> {
     }
 
     fn call(&self, call: &Call) -> String {
-        let Callee::Path(path) = &call.callee;
-        let callee = path.to_token_stream().to_string().replace(' ', "");
+        let callee = match &call.callee {
+            Callee::Path(path) | Callee::Associated(path) => {
+                path.to_token_stream().to_string().replace(' ', "")
+            }
+            Callee::Method { name, .. } => format!(".{name}"),
+        };
         let mut text = format!("{}({})", callee, self.args(&call.args));
         let optional = |list: &[Option<Arg>]| {
             let one = |arg: &Option<Arg>| arg.as_ref().map_or("-".to_owned(), |arg| self.arg(arg));

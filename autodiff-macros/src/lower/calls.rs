@@ -23,16 +23,75 @@ enum Back {
 }
 
 impl Lowerer<'_> {
-    /// A call of another annotated function. Arguments first, from left to right.
+    /// A call of another annotated function.
     pub(super) fn companion_call(
         &mut self,
         it: &syn::ExprCall,
         path: &syn::ExprPath,
         want: Option<&Type>,
     ) -> Lowered<Operand> {
-        let operands: Vec<_> = it.args.iter().map(|arg| self.argument_operand(arg)).collect();
-        let operands = operands.into_iter().collect::<Lowered<Vec<_>>>()?;
-        if want.is_some_and(|ty| ty.payload().is_some())
+        let recursive = self.is_recursive(path);
+        let beside = recursive && self.request.place != crate::parse::Place::Companion;
+        let callee = match beside || is_associated(path) {
+            true => Callee::Associated(path.clone()),
+            false => Callee::Path(path.clone()),
+        };
+        self.annotated_call(callee, recursive, it.args.iter(), None, want)
+    }
+
+    /// A call of an annotated method.
+    pub(super) fn companion_method(
+        &mut self,
+        it: &syn::ExprMethodCall,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        // Whatever the method takes: derivatives have it by reference.
+        let receiver = &it.receiver;
+        let (receiver, operand): (syn::Expr, _) = match is_place(receiver) {
+            true => (syn::parse_quote!(&#receiver), None),
+            false => ((**receiver).clone(), Some(self.temporary_receiver(receiver)?)),
+        };
+        let args: Vec<_> = [receiver].into_iter().chain(it.args.iter().cloned()).collect();
+        let sig = &self.request.item.sig;
+        let of_self = matches!(inner(&it.receiver), syn::Expr::Path(path) if path.path.is_ident("self"));
+        let recursive = of_self && sig.receiver().is_some() && sig.ident == it.method;
+        let callee = Callee::Method {
+            name: it.method.clone(),
+            turbofish: it.turbofish.clone(),
+        };
+        self.b.span = it.method.span();
+        self.annotated_call(callee, recursive, args.iter(), operand, want)
+    }
+
+    /// What nothing else names has a place of its own, so that it is still there on the way back.
+    fn temporary_receiver(&mut self, expr: &syn::Expr) -> Lowered<Operand> {
+        let operand = self.expr(expr, None)?;
+        let Some(id) = self.scalar(&operand) else {
+            return self.unsupported(expr, "a method of this");
+        };
+        let template = quote::quote!(__h0);
+        let args = vec![HostArg::Value(id)];
+        match self.begun(Type::Host, Init::Host { template, args }) {
+            Operand::Place { at, by: _ } => Ok(Operand::Place { at, by: By::Ref }),
+            _ => unreachable!("a temporary is a place"),
+        }
+    }
+
+    /// Arguments first, from left to right; `first` is the first if it is there already.
+    fn annotated_call<'e>(
+        &mut self,
+        callee: Callee,
+        recursive: bool,
+        args: impl Iterator<Item = &'e syn::Expr> + Clone,
+        first: Option<Operand>,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        let rest = args.clone().skip(usize::from(first.is_some()));
+        let rest: Vec<_> = rest.map(|arg| self.argument_operand(arg)).collect();
+        let rest = rest.into_iter().collect::<Lowered<Vec<_>>>()?;
+        let operands: Vec<_> = first.into_iter().chain(rest).collect();
+        if let (Callee::Path(path) | Callee::Associated(path), true) =
+            (&callee, want.is_some_and(|ty| ty.payload().is_some()))
             && !operands.iter().any(|operand| self.is_varied(operand))
             && let Some(constant) = self.constant_option(path, &operands)
         {
@@ -40,10 +99,9 @@ impl Lowerer<'_> {
         }
         let mut taken = Vec::new();
         let mut passed = Vec::new();
-        for (expr, operand) in it.args.iter().zip(operands) {
+        for (expr, operand) in args.zip(operands) {
             passed.push(self.passed(expr, operand, &mut taken)?);
         }
-        let recursive = self.is_recursive(path);
         let output = match recursive {
             true => self.request.output.1.clone(),
             false => match want {
@@ -56,7 +114,7 @@ impl Lowerer<'_> {
         let result = self.result_tree(&output, &mut results, &mut types);
         let optional = output.payload().is_some();
         let call = Call {
-            callee: Callee::Path(path.clone()),
+            callee,
             args: passed.iter().map(|passed| passed.arg.clone()).collect(),
             mode: CallMode::Primal,
             result: result.clone(),
@@ -353,6 +411,30 @@ impl Lowerer<'_> {
             | Operand::Poison => None,
         }
     }
+}
+
+/// Whether an expression names memory that is there anyway.
+fn is_place(expr: &syn::Expr) -> bool {
+    match inner(expr) {
+        syn::Expr::Path(_) => true,
+        syn::Expr::Field(it) => is_place(&it.base),
+        syn::Expr::Index(it) => is_place(&it.expr),
+        syn::Expr::Unary(it) => matches!(it.op, syn::UnOp::Deref(_)) && is_place(&it.expr),
+        syn::Expr::Reference(it) => is_place(&it.expr),
+        _ => false,
+    }
+}
+
+/// `Self::g`, `Spring::g`, `T::g`, `<T as Trait>::g`: types are written so, and modules are not. A wrong guess ends in an
+/// error of rustc, which does not find the function.
+fn is_associated(path: &syn::ExprPath) -> bool {
+    if path.qself.is_some() {
+        return true;
+    }
+    let mut owners = path.path.segments.iter().rev().skip(1);
+    owners
+        .next()
+        .is_some_and(|owner| owner.ident.to_string().starts_with(char::is_uppercase))
 }
 
 /// What the call gives, as a temporary.

@@ -316,6 +316,10 @@ impl Lowerer<'_> {
         if let Some(res) = self.pop_unwrapped(it) {
             return res;
         }
+        if let Some(call) = super::generics::conversion(it, &self.request.floats) {
+            let call = call.clone();
+            return self.converted_constant(it, call, want);
+        }
         if self.is_stepped(it) {
             return self.step_iterator(it);
         }
@@ -385,7 +389,10 @@ impl Lowerer<'_> {
                 let receiver = self.expr(&it.receiver, Some(&Type::Float(Float::Inferred)))?;
                 return self.float_method_on(it, receiver, want);
             }
-            return self.host(expr, want);
+            if !self.is_companion_method(it) {
+                return self.host(expr, want);
+            }
+            return self.companion_method(it, want);
         }
         let told = super::guess::of_receiver(it, want);
         let receiver = self.in_place(&it.receiver, told.as_ref())?;
@@ -403,6 +410,15 @@ impl Lowerer<'_> {
                 self.host_method(it, receiver, want)
             }
         }
+    }
+
+    /// Whether the method may be an annotated one: of something that carries no derivative and is none of std's.
+    pub(super) fn is_companion_method(&self, it: &syn::ExprMethodCall) -> bool {
+        let closure = |arg: &syn::Expr| matches!(inner(arg), syn::Expr::Closure(_));
+        matches!(self.peek(&it.receiver), Type::Host)
+            && !self.touches_varied(&it.receiver)
+            && !it.args.iter().any(closure)
+            && !super::purity::is_of_std(&it.method.to_string())
     }
 
     /// Whether the expression is a variable that holds an option of ours, or a method of one.

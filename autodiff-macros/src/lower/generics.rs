@@ -33,6 +33,23 @@ pub(super) fn constant(expr: &syn::Expr, floats: &Floats) -> Option<Type> {
     }
 }
 
+/// The call in `T::from(n).unwrap()` and `NumCast::from(n).unwrap()`.
+pub(super) fn conversion<'e>(it: &'e syn::ExprMethodCall, floats: &Floats) -> Option<&'e syn::ExprCall> {
+    if floats.generic.is_empty() || (it.method != "unwrap" && it.method != "expect") {
+        return None;
+    }
+    let syn::Expr::Call(call) = inner(&it.receiver) else {
+        return None;
+    };
+    let generic = of_parameter(&call.func, floats).is_some_and(|(_, name)| name.starts_with("from"));
+    let syn::Expr::Path(path) = inner(&call.func) else {
+        return None;
+    };
+    let mut owners = path.path.segments.iter().rev().skip(1);
+    let cast = owners.next().is_some_and(|owner| owner.ident == "NumCast");
+    (generic || cast).then_some(call)
+}
+
 /// Whether what such a constant is made of has no effects.
 pub(super) fn converts_pure(expr: &syn::Expr) -> bool {
     match inner(expr) {

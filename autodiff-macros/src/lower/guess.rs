@@ -111,7 +111,8 @@ pub(crate) fn of_let(pat: &syn::Pat, init: &syn::Expr, rest: &[syn::Stmt], given
     of_pattern(pat, rest, given)
 }
 
-fn of_pattern(pat: &syn::Pat, rest: &[syn::Stmt], given: Given<'_>) -> Option<Type> {
+/// What the pattern of a `let`, and the statements behind it, want of its value.
+pub(crate) fn of_pattern(pat: &syn::Pat, rest: &[syn::Stmt], given: Given<'_>) -> Option<Type> {
     match stripped(pat) {
         syn::Pat::Ident(it) => {
             let mut scan = Scan::new(&it.ident);

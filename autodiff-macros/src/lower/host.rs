@@ -5,7 +5,7 @@ use super::Lowerer;
 use super::names::{Names, Position, hole};
 use super::operand::{By, Halt, Lowered, Operand};
 use super::purity::{is_pure, is_pure_method};
-use crate::ir::{Const, HostArg, Init, Instr, Type};
+use crate::ir::{Const, Float, HostArg, Init, Instr, Type};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use std::collections::BTreeSet;
@@ -283,6 +283,27 @@ impl Lowerer<'_> {
                 "write it in terms of numbers, arrays, slices, `Vec`s and tuples",
             ),
         }
+    }
+
+    /// `T::from(n).unwrap()`, of what carries no derivative.
+    pub(super) fn converted_constant(
+        &mut self,
+        it: &syn::ExprMethodCall,
+        mut call: syn::ExprCall,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
+        let expr = syn::Expr::MethodCall(it.clone());
+        let told = super::generics::constant(&expr, &self.request.floats);
+        let mut template = Template::new(Allow::Constant);
+        for arg in &mut call.args {
+            *arg = self.host_part(arg, &mut template, Some("from"), &call.func)?;
+        }
+        let pure = super::generics::converts_pure(&expr);
+        let mut whole = it.clone();
+        *whole.receiver = syn::Expr::Call(call);
+        let number = Type::Float(Float::Inferred);
+        let want = want.or(told.as_ref()).or(Some(&number));
+        Ok(self.host_result(whole.to_token_stream(), template.args, pure, want))
     }
 
     /// A method of something that is lowered already.

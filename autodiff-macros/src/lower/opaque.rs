@@ -8,6 +8,7 @@ use crate::ir::visit::{self, places, regions, rename_region, uses};
 use crate::ir::{
     Body, HostArg, Instr, Opaque, Param, Passing, PlaceRef, Region, Role, Stmt, Tree, Type, ValueId,
 };
+use crate::parse::Place;
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,7 +137,13 @@ impl Lowerer<'_> {
         });
         let generics: Vec<_> = generics.collect();
         let turbofish = (!generics.is_empty()).then(|| quote!(::<#(#generics),*>));
-        quote!(#f #turbofish(#(#args),*))
+        match (self.request.place, sig.receiver(), args) {
+            (Place::Companion, _, _) => quote!(#f #turbofish(#(#args),*)),
+            (Place::Beside | Place::Declared, Some(_), [this, args @ ..]) => {
+                quote!((#this).#f #turbofish(#(#args),*))
+            }
+            (Place::Beside | Place::Declared, _, args) => quote!(Self::#f #turbofish(#(#args),*)),
+        }
     }
 
     /// A partial derivative as a region that takes the inputs and the result. What it reads besides are constants.

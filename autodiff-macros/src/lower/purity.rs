@@ -2,6 +2,32 @@
 
 use crate::parse::Floats;
 
+/// Methods of std's collections and wrappers, which nobody has marked `#[differentiable]`.
+pub(super) fn is_of_std(name: &str) -> bool {
+    matches!(
+        name,
+        "get"
+            | "get_mut"
+            | "insert"
+            | "entry"
+            | "push"
+            | "push_str"
+            | "push_back"
+            | "push_front"
+            | "extend"
+            | "set"
+            | "replace"
+            | "send"
+            | "call"
+            | "write"
+            | "write_all"
+            | "contains"
+            | "contains_key"
+            | "remove"
+            | "cmp"
+    )
+}
+
 /// Methods of std that read and do not write; of others nobody knows.
 pub(super) fn reads_only(name: &str) -> bool {
     is_pure_method(name)

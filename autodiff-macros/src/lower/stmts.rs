@@ -212,7 +212,12 @@ impl Lowerer<'_> {
             tail,
             output: &self.request.output.1,
         };
-        super::guess::of_let(pat, init, rest, given)
+        match inner(init) {
+            syn::Expr::MethodCall(it) if self.is_companion_method(it) => {
+                super::guess::of_pattern(pat, rest, given)
+            }
+            _ => super::guess::of_let(pat, init, rest, given),
+        }
     }
 
     /// What the uses of the pattern's name say of structs.

@@ -12,6 +12,7 @@ pub(super) fn read(
     names: &mut Names,
     diags: &mut Diags,
 ) -> (Vec<RequestParam>, bool) {
+    let receiver = item.sig.receiver().map(receiver);
     let mut typed = Vec::new();
     for input in &mut item.sig.inputs {
         // A receiver is an error already.
@@ -46,7 +47,7 @@ pub(super) fn read(
         };
         shapes.push(shape);
     }
-    let mut params = Vec::new();
+    let mut params: Vec<_> = receiver.into_iter().collect();
     for ((marked, it), shape) in typed.iter().zip(shapes) {
         // What was refused is taken for a constant from here on, as its error proposes.
         let constant = shape.is_none();
@@ -69,6 +70,25 @@ pub(super) fn read(
         });
     }
     (params, fit)
+}
+
+/// `self`, a constant that is had by reference.
+fn receiver(it: &syn::Receiver) -> RequestParam {
+    let this = &it.self_token;
+    let ident = syn::Ident::new("self", this.span);
+    RequestParam {
+        pat: syn::Pat::Ident(syn::PatIdent {
+            attrs: Vec::new(),
+            by_ref: None,
+            mutability: None,
+            ident,
+            subpat: None,
+        }),
+        ty: syn::parse_quote_spanned!(this.span=> &Self),
+        shape: Type::Host,
+        passing: Passing::Ref,
+        constant: true,
+    }
 }
 
 /// The name of a parameter, if its pattern is one.

@@ -221,7 +221,7 @@ fn functions_of_other_kinds_are_refused() {
     );
     check_error(
         quote!(
-            fn f(&self, x: f64) -> f64 {
+            fn f(&mut self, x: f64) -> f64 {
                 x
             }
         ),

@@ -4,7 +4,7 @@
 use super::Reverse;
 use super::record::Slot;
 use crate::ir::{
-    Arg, Call, CallMode, Callee, HostArg, Init, Instr, Passing, PlaceId, PlaceRef, Stmt, Tree, Type, ValueId,
+    Arg, Call, CallMode, HostArg, Init, Instr, Passing, PlaceId, PlaceRef, Stmt, Tree, Type, ValueId,
 };
 
 impl<'a> Reverse<'a> {
@@ -27,9 +27,8 @@ impl<'a> Reverse<'a> {
         let active: Vec<bool> = call.args.iter().map(|arg| self.arg_active(arg)).collect();
 
         let pullback = self.b.value(Type::Pullback);
-        let Callee::Path(path) = &call.callee;
-        if let Some(last) = path.path.segments.last() {
-            self.b.name(pullback, format!("{}_pullback", last.ident));
+        if let Some(name) = call.callee.name() {
+            self.b.name(pullback, format!("{name}_pullback"));
         }
         let optional = !self.in_scope(home) && self.loops_around(home).is_empty();
         let args = self.args_again(stmt, call);

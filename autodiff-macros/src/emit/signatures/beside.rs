@@ -1,12 +1,11 @@
 //! Methods and associated functions: their derivatives stand beside them, under names made of theirs. A receiver is a
 //! constant that needs no parameter: code that reads `self` is kept as it is.
 
-use super::{Function, Signature};
+use super::{Boxed, Signature};
 use crate::emit::around::Copied;
-use crate::ir::{Passing, Type};
 use crate::parse::Place;
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
 /// How a function stands in its `impl` or `trait`.
@@ -19,17 +18,6 @@ pub(in crate::emit) struct Beside {
     pub(super) declared: bool,
 }
 
-/// What an `impl FnOnce` result holds beside what is `'static`.
-pub(super) enum Holds {
-    /// Type parameters, and no reference of the caller's.
-    Types,
-    Nothing,
-    /// The receiver, as long as this.
-    Receiver(syn::Lifetime),
-    /// Whatever there is.
-    Anything,
-}
-
 impl Beside {
     pub(super) fn of(request: &crate::parse::Request) -> Option<Beside> {
         let declared = match request.place {
@@ -40,7 +28,7 @@ impl Beside {
         let Copied { cfgs, on_impl, .. } = Copied::from(&request.item.attrs);
         let lead = quote! {
             #cfgs
-            #[allow(dead_code, unreachable_code, refining_impl_trait, clippy::all, clippy::pedantic, clippy::nursery)]
+            #[allow(dead_code, trivial_bounds, unreachable_code, refining_impl_trait, clippy::all, clippy::pedantic, clippy::nursery)]
             #on_impl
         };
         Some(Beside {
@@ -71,77 +59,54 @@ impl Signature<'_> {
         }
     }
 
-    /// One of our functions, to be called from another: `Self::jvp`, or `self.energy_jvp`.
+    /// One of our functions, to be called from another: `Self::jvp`, `Self::energy_jvp`. A receiver is its first argument.
     pub(in crate::emit) fn own(&self, name: &str) -> TokenStream {
         let ident = self.name_of(name);
-        match self.receiver() {
-            Some(receiver) => {
-                let this = &receiver.self_token;
-                quote!(#this.#ident)
-            }
-            None => quote!(Self::#ident),
-        }
+        quote!(Self::#ident)
     }
 
-    /// The user's function, to be called: `f`, `Self::f`, `self.f`.
-    pub(in crate::emit) fn user_function(&self) -> TokenStream {
+    /// A call of the user's function: `f(x)`, `Self::f(x)`, `this.f(x)`.
+    pub(in crate::emit) fn user_call(&self, types: &TokenStream, args: &[TokenStream]) -> TokenStream {
         let f = &self.request.item.sig.ident;
-        match (&self.beside, self.receiver()) {
-            (None, _) => quote!(#f),
-            (Some(_), None) => quote!(Self::#f),
-            (Some(_), Some(receiver)) => {
-                let this = &receiver.self_token;
-                quote!(#this.#f)
+        match (&self.beside, args) {
+            (None, args) => quote!(#f #types(#(#args),*)),
+            (Some(beside), [this, args @ ..]) if beside.receiver.is_some() => {
+                // Ours have it by reference.
+                let this = match beside.receiver.as_ref().is_some_and(is_owned) {
+                    true => quote!(::core::clone::Clone::clone(#this)),
+                    false => this.clone(),
+                };
+                quote!(#this.#f #types(#(#args),*))
+            }
+            (Some(_), args) => quote!(Self::#f #types(#(#args),*)),
+        }
+    }
+
+    /// Whether the pullback of the protocol comes in a box. Beside a method it must: an `impl FnOnce` would hold the
+    /// lifetimes of the call, unless it named all type parameters of an `impl` that is out of sight.
+    pub(in crate::emit) fn own_pullback(&self) -> Boxed {
+        match &self.beside {
+            Some(_) => Boxed::Yes,
+            None => Boxed::No,
+        }
+    }
+
+    /// What a box holds is `'static`: so are the type parameters beside a method, and its type where it calls others,
+    /// whose boxes are of types that name it. `calls`: the function calls others that are annotated, or may.
+    pub(in crate::emit) fn bound_by_static(&mut self, calls: bool) {
+        let beside = self.beside.is_some();
+        let mut bounds: Vec<syn::WherePredicate> = Vec::new();
+        for param in self.generics.type_params() {
+            if beside || (calls && !is_function(param)) {
+                let name = &param.ident;
+                bounds.push(syn::parse_quote!(#name: 'static));
             }
         }
-    }
-
-    /// As [`Signature::own`], so that the receiver is still there afterwards.
-    pub(in crate::emit) fn own_again(&self, name: &str) -> TokenStream {
-        match self.receiver() {
-            Some(receiver) if is_owned(receiver) => {
-                let (this, ident) = (&receiver.self_token, self.name_of(name));
-                quote!(::core::clone::Clone::clone(&#this).#ident)
-            }
-            _ => self.own(name),
+        if beside && calls {
+            bounds.push(syn::parse_quote!(Self: 'static));
         }
-    }
-
-    pub(super) fn receiver(&self) -> Option<&syn::Receiver> {
-        self.beside.as_ref().and_then(|beside| beside.receiver.as_ref())
-    }
-
-    /// Whether a function that is called many times needs copies of its receiver.
-    pub(super) fn has_owned_receiver(&self) -> bool {
-        self.receiver().is_some_and(is_owned)
-    }
-
-    /// What the pullback of the protocol holds, which the receiver's lifetime in `function` is named for.
-    pub(super) fn holds(&self, function: &mut Function) -> Holds {
-        if self.beside.is_none() {
-            return Holds::Types;
-        }
-        let known = |ty: &Type| !matches!(ty, Type::Host);
-        let mut values = self
-            .params
-            .iter()
-            .filter(|param| param.request.passing == Passing::Value);
-        let known = values.all(|param| known(&param.request.shape));
-        match (&mut function.receiver, known) {
-            (None, true) => Holds::Nothing,
-            (Some(receiver), true) => match &mut receiver.kind {
-                syn::ReceiverKind::Reference(_, Some(life), _) => Holds::Receiver(life.clone()),
-                syn::ReceiverKind::Reference(_, life @ None, _) => {
-                    let named = syn::Lifetime::new("'this", Span::mixed_site());
-                    *life = Some(named.clone());
-                    function.generics.params.insert(0, syn::parse_quote!(#named));
-                    function.generics.lt_token.get_or_insert_with(Default::default);
-                    function.generics.gt_token.get_or_insert_with(Default::default);
-                    Holds::Receiver(named)
-                }
-                _ => Holds::Anything,
-            },
-            (_, false) => Holds::Anything,
+        if !bounds.is_empty() {
+            self.generics.make_where_clause().predicates.extend(bounds);
         }
     }
 
@@ -180,14 +145,18 @@ impl Signature<'_> {
     }
 }
 
-/// `self`, `self: Box<Self>`
+/// `self`
 fn is_owned(receiver: &syn::Receiver) -> bool {
-    !matches!(receiver.kind, syn::ReceiverKind::Reference(..))
+    matches!(receiver.kind, syn::ReceiverKind::Value)
 }
 
-/// The receiver without `mut`, which is of interest to the body only.
-pub(super) fn plain(receiver: &syn::Receiver) -> TokenStream {
-    let mut receiver = receiver.clone();
-    receiver.mutability = None;
-    receiver.to_token_stream()
+/// `F: Fn(f64) -> f64`
+fn is_function(param: &syn::TypeParam) -> bool {
+    param.bounds.iter().any(|bound| match bound {
+        syn::TypeParamBound::Trait(it) => {
+            let last = it.path.segments.last();
+            last.is_some_and(|last| ["Fn", "FnMut", "FnOnce"].iter().any(|name| last.ident == name))
+        }
+        _ => false,
+    })
 }

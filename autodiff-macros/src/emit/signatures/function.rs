@@ -18,7 +18,8 @@ pub(in crate::emit) struct Function {
     pub(super) declared: bool,
     /// In a trait, not of `dyn` types: it has a result that only its function names.
     pub(in crate::emit) sized: bool,
-    pub(super) receiver: Option<syn::Receiver>,
+    /// The first of `params` is `&self`.
+    pub(super) receiver: Option<syn::Token![self]>,
     /// Panics point to the caller.
     pub(in crate::emit) tracks: bool,
     /// Patterns and types.
@@ -65,10 +66,20 @@ impl Function {
             output,
             mut generics,
         } = self;
-        if sized || (receiver.is_some() && generics.type_params().next().is_some()) {
+        // A default body in a trait calls what only sized types have.
+        if sized || (receiver.is_some() && (!declared || generics.type_params().next().is_some())) {
             let sized = syn::parse_quote!(Self: ::core::marker::Sized);
             generics.make_where_clause().predicates.push(sized);
         }
+        let (mut params, mut body) = (params, body);
+        let receiver = receiver.map(|this| {
+            let (pattern, _) = params.remove(0);
+            // Whatever the body calls it: no parameter but the first can be called `self`.
+            if !matches!(pattern.to_string().as_str(), "self" | "_") {
+                body = quote!(let #pattern = #this; #body);
+            }
+            quote!(&#this,)
+        });
         let docs: Vec<_> = docs
             .iter()
             .map(|text| format!(" {}\n", text.replace('\n', "\n ")))
@@ -81,10 +92,6 @@ impl Function {
         };
         let tracks = tracks.then(|| quote!(#[track_caller]));
         let (mut patterns, types): (Vec<_>, Vec<_>) = params.into_iter().unzip();
-        let receiver = receiver.map(|receiver| {
-            let receiver = super::beside::plain(&receiver);
-            quote!(#receiver,)
-        });
         let (lt, list, gt) = (&generics.lt_token, &generics.params, &generics.gt_token);
         let generic = lt.is_some().then(|| quote!(#lt #list #gt));
         let bounds = &generics.where_clause;

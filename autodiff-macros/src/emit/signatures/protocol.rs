@@ -4,7 +4,6 @@
 //! Of a parameter that is `#[constant]`, a caller passes what it passes for any argument without a derivative: `&[]` and
 //! `&mut []`; `&0.0` and `&mut 0.0` of a reference to a float; anything where it is passed by value.
 
-use super::beside::Holds;
 use super::{Function, Param, Signature};
 use crate::emit::types::{tangent, tokens};
 use crate::ir::{Passing, Role, Type};
@@ -98,24 +97,16 @@ impl Signature<'_> {
     ) -> Forward {
         let types = closure.iter().map(|slot| &slot.ty);
         let call = quote!(::core::ops::FnOnce(#(#types),*) -> #cotangents);
-        let pullback = match (boxed, self.holds(&mut function)) {
-            (Boxed::No, Holds::Types) => {
+        let pullback = match (boxed, &self.beside) {
+            (Boxed::No, _) => {
                 let captured = function.captured();
                 quote!(impl #call + use<#(#captured),*>)
             }
-            (Boxed::No, Holds::Nothing) => quote!(impl #call + 'static),
-            (Boxed::No, Holds::Receiver(life)) => quote!(impl #call + #life),
-            (Boxed::No, Holds::Anything) => quote!(impl #call),
-            (Boxed::Yes, Holds::Types) => match function.outlives() {
+            (Boxed::Yes, Some(_)) => quote!(::std::boxed::Box<dyn #call>),
+            (Boxed::Yes, None) => match function.outlives() {
                 None => quote!(::std::boxed::Box<dyn #call>),
                 Some(life) => quote!(::std::boxed::Box<dyn #call + #life>),
             },
-            (Boxed::Yes, Holds::Nothing) => quote!(::std::boxed::Box<dyn #call>),
-            (Boxed::Yes, Holds::Receiver(life)) => quote!(::std::boxed::Box<dyn #call + #life>),
-            (Boxed::Yes, Holds::Anything) => {
-                let life = function.all_outlive();
-                quote!(::std::boxed::Box<dyn #call + #life>)
-            }
         };
         function.sized = self.beside.is_some();
         function.output = quote!((#values, #pullback));
@@ -240,20 +231,6 @@ impl Param<'_> {
 }
 
 impl Function {
-    /// A lifetime for what a box may hold, in an `impl` whose type parameters are out of sight.
-    fn all_outlive(&mut self) -> syn::Lifetime {
-        let life = self.outlives().unwrap_or_else(|| {
-            let life = syn::Lifetime::new("'boxed", Span::mixed_site());
-            self.generics.params.insert(0, syn::parse_quote!(#life));
-            self.generics.lt_token.get_or_insert_with(Default::default);
-            self.generics.gt_token.get_or_insert_with(Default::default);
-            life
-        });
-        let bounds = &mut self.generics.make_where_clause().predicates;
-        bounds.push(syn::parse_quote!(Self: #life));
-        life
-    }
-
     /// A lifetime for what a box may hold: needed where that may have a type parameter inside.
     fn outlives(&mut self) -> Option<syn::Lifetime> {
         let types: Vec<_> = self
