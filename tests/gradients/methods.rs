@@ -47,13 +47,13 @@ impl Spring {
         x * x * x
     }
 
+    fn soft() -> Self {
+        spring()
+    }
+
     #[differentiable]
     fn made(x: f64, y: f64) -> f64 {
-        let own = Self {
-            stiffness: 2.0,
-            rest: 0.5,
-            weights: Vec::new(),
-        };
+        let own = Self::soft();
         x * y * own.stiffness + Self::cubic(y)
     }
 
@@ -127,6 +127,10 @@ impl<'a> Borrowed<'a> {
     }
 }
 
+fn point(a: f64) -> Point {
+    Point { a }
+}
+
 fn spring() -> Spring {
     Spring {
         stiffness: 2.0,
@@ -180,7 +184,7 @@ fn maybe(x: f64, #[constant] spring: &Spring) -> f64 {
 
 #[differentiable]
 fn temporaries(x: f64) -> f64 {
-    spring().energy(x) + Point { a: 3.0 }.by_value(x * x) + spring().foreign(x, 3.0)
+    spring().energy(x) + point(3.0).by_value(x * x) + spring().foreign(x, 3.0)
 }
 
 #[differentiable]

@@ -66,6 +66,9 @@ impl Lowerer<'_> {
     /// What nothing else names has a place of its own, so that it is still there on the way back.
     fn temporary_receiver(&mut self, expr: &syn::Expr) -> Lowered<Operand> {
         let operand = self.expr(expr, None)?;
+        if let Some(at) = self.path_of(&operand) {
+            return Ok(Operand::Place { at, by: By::Ref });
+        }
         let Some(id) = self.scalar(&operand) else {
             return self.unsupported(expr, "a method of this");
         };

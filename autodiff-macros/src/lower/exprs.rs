@@ -352,7 +352,7 @@ impl Lowerer<'_> {
             Type::Tuple(_) => self.tuple_method(expr, it, want),
             Type::Struct(_) => {
                 let receiver = self.in_place(&it.receiver, None)?;
-                self.struct_method(it, receiver)
+                self.struct_method(it, receiver, want)
             }
             Type::Host => self.unknown_receiver(expr, it, want),
         }
@@ -405,7 +405,7 @@ impl Lowerer<'_> {
                 self.place_method(it, receiver, want)
             }
             Type::Matrix(_) => self.matrix_method(it, &receiver, want),
-            Type::Struct(_) => self.struct_method(it, receiver),
+            Type::Struct(_) => self.struct_method(it, receiver, want),
             Type::Int(_) | Type::Bool | Type::Host | Type::Tuple(_) | Type::Pullback => {
                 self.host_method(it, receiver, want)
             }

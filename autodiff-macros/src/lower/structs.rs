@@ -20,16 +20,17 @@ impl Lowerer<'_> {
     }
 
     /// `p.clone()`
-    pub(super) fn struct_method(&mut self, it: &syn::ExprMethodCall, receiver: Operand) -> Lowered<Operand> {
+    pub(super) fn struct_method(
+        &mut self,
+        it: &syn::ExprMethodCall,
+        receiver: Operand,
+        want: Option<&Type>,
+    ) -> Lowered<Operand> {
         let at = self.path_of(&receiver);
         match (it.method.to_string().as_str(), at) {
             ("clone" | "to_owned", Some(at)) => Ok(self.copied(&at, false)),
             (_, Some(at)) if self.is_open(&at) && at.path.len() > 0 => self.unknown_type(&it.receiver),
-            _ => self.refuse(
-                &it.method,
-                "a method of a struct cannot be differentiated yet",
-                "write it as a function that is marked `#[differentiable]`, and call that",
-            ),
+            _ => self.companion_method(it, want),
         }
     }
 

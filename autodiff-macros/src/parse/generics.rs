@@ -34,6 +34,12 @@ impl Generics {
         Generics { params, more }
     }
 
+    /// Whether the type begins with one of the function's own type parameters.
+    pub(super) fn declares(&self, it: &syn::TypePath) -> bool {
+        let first = it.path.segments.first();
+        first.is_some_and(|first| self.params.contains_key(&first.ident.to_string()))
+    }
+
     /// Whether a type that begins with a type parameter can be a float; `None` if it begins with none. What may be a
     /// parameter of the `impl` around counts as one: an alias of a float does not mind.
     ///

@@ -221,7 +221,10 @@ impl<'a> Names<'a> {
             }
             None => (),
         }
+        let lent = self.fields.of_type(&syn::Type::Path(it.clone()));
         match self.generics.is_float(it) {
+            // Not a parameter of the `impl` around, which have no fields.
+            Some(true) if lent.is_some() && !self.generics.declares(it) => (),
             Some(true) => {
                 self.floats.add_generic(it);
                 return Ok(generic(it));
@@ -230,7 +233,7 @@ impl<'a> Names<'a> {
             None => (),
         }
         let plain = |segment: &syn::PathSegment| segment.arguments.is_none();
-        if let Some(known) = self.fields.of_type(&syn::Type::Path(it.clone())) {
+        if let Some(known) = lent {
             return Ok(Type::Struct(known));
         }
         if it.qself.is_some() || !it.path.segments.iter().all(plain) {
