@@ -42,6 +42,7 @@ mod lists;
 mod loops;
 mod macros_in_bodies;
 mod matrices;
+mod matrices_in_structs;
 mod matrices_programs;
 mod matrices_solves;
 mod memory;

@@ -198,6 +198,7 @@ impl Walk {
             self.later.push(Arithmetic {
                 sides: [term, term],
                 result: None,
+                sum: true,
             });
         }
         term
@@ -205,6 +206,11 @@ impl Walk {
 
     fn binary(&mut self, it: &syn::ExprBinary) -> Term {
         let sides = [self.expr(&it.left), self.expr(&it.right)];
+        for (side, term) in [&it.left, &it.right].into_iter().zip(sides) {
+            if matches!(**side, syn::Expr::Reference(_)) {
+                self.lent.push(term);
+            }
+        }
         match it.op {
             syn::BinOp::Add(_)
             | syn::BinOp::Sub(_)
@@ -212,9 +218,11 @@ impl Walk {
             | syn::BinOp::Div(_)
             | syn::BinOp::Rem(_) => {
                 let result = self.terms.open();
+                let sum = matches!(it.op, syn::BinOp::Add(_) | syn::BinOp::Sub(_));
                 self.later.push(Arithmetic {
                     sides,
                     result: Some(result),
+                    sum,
                 });
                 result
             }
@@ -223,7 +231,12 @@ impl Walk {
             | syn::BinOp::MulAssign(_)
             | syn::BinOp::DivAssign(_)
             | syn::BinOp::RemAssign(_) => {
-                self.later.push(Arithmetic { sides, result: None });
+                let sum = matches!(it.op, syn::BinOp::AddAssign(_) | syn::BinOp::SubAssign(_));
+                self.later.push(Arithmetic {
+                    sides,
+                    result: None,
+                    sum,
+                });
                 self.terms.open()
             }
             syn::BinOp::And(_) | syn::BinOp::Or(_) => {
@@ -243,7 +256,11 @@ impl Walk {
                     it.op,
                     syn::BinOp::Lt(_) | syn::BinOp::Le(_) | syn::BinOp::Gt(_) | syn::BinOp::Ge(_)
                 ) {
-                    self.later.push(Arithmetic { sides, result: None });
+                    self.later.push(Arithmetic {
+                        sides,
+                        result: None,
+                        sum: true,
+                    });
                 }
                 self.terms.add(Kind::Bool)
             }

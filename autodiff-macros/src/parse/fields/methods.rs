@@ -29,10 +29,46 @@ impl Walk {
             _ => (),
         }
         let args: Vec<_> = it.args.iter().map(|arg| self.expr(arg)).collect();
+        if let Some(result) = self.of_matrix(&name, receiver, &args) {
+            return result;
+        }
         if let Some(result) = self.of_list(&name, receiver, &args) {
             return result;
         }
         self.of_number(&name, receiver, &args)
+    }
+
+    /// Methods that matrices have; of what is not known to be one, a hint.
+    fn of_matrix(&mut self, name: &str, receiver: Term, args: &[Term]) -> Option<Term> {
+        let known = matches!(self.terms.kind(receiver), Kind::Matrix);
+        let result = match name {
+            "norm" | "norm_squared" | "dot" | "trace" | "determinant" => Kind::Float,
+            "transpose" | "tr_mul" | "component_mul" | "component_div" | "cross" | "normalize" => {
+                Kind::Matrix
+            }
+            "sum" | "mean" if known => Kind::Float,
+            "lu" | "cholesky" | "try_inverse" | "column" | "row" | "exp" | "diagonal" | "l" | "solve"
+            | "inverse"
+                if known =>
+            {
+                Kind::Matrix
+            }
+            "nrows" | "ncols" | "len" if known => Kind::Int,
+            _ => return None,
+        };
+        if !known {
+            let alike = matches!(
+                name,
+                "dot" | "tr_mul" | "component_mul" | "component_div" | "cross"
+            );
+            let args = if alike { args.to_vec() } else { Vec::new() };
+            self.like_matrices.push((receiver, args));
+            return None;
+        }
+        if let "dot" | "tr_mul" | "component_mul" | "component_div" | "cross" | "solve" = name {
+            args.iter().for_each(|arg| self.terms.tell(*arg, Kind::Matrix));
+        }
+        Some(self.terms.add(result))
     }
 
     /// Methods of lists and iterators without closures; `None` of all others.
@@ -104,6 +140,7 @@ impl Walk {
                 self.later.push(Arithmetic {
                     sides: [receiver, receiver],
                     result: None,
+                    sum: true,
                 });
                 receiver
             }

@@ -90,6 +90,8 @@ pub(super) fn read(item: &syn::ItemFn, facade: &syn::Path) -> Fields {
             .collect(),
         idents: Vec::new(),
         later: Vec::new(),
+        like_matrices: Vec::new(),
+        lent: Vec::new(),
         output: Vec::new(),
         copied: 0,
     };
@@ -122,6 +124,10 @@ struct Walk {
     idents: Vec<(usize, Term)>,
     /// Arithmetic, whose sides are of one type unless a struct's own operator is meant: looked at when all else is known.
     later: Vec<Arithmetic>,
+    /// What has a method that only matrices have.
+    like_matrices: Vec<(Term, Vec<Term>)>,
+    /// Factors that are written with a `&`, as nobody does with a number.
+    lent: Vec<Term>,
     /// What the functions and closures around here return, innermost last.
     output: Vec<Term>,
     /// Inside of tokens that were parsed for this walk only, addresses mean nothing.
@@ -131,6 +137,8 @@ struct Walk {
 struct Arithmetic {
     sides: [Term; 2],
     result: Option<Term>,
+    /// `+` or `-`: a matrix on one side is one on the other, too.
+    sum: bool,
 }
 
 impl Walk {
@@ -185,7 +193,10 @@ impl Walk {
                     return self.written(inside);
                 }
             }
-            _ if self.generic.contains(&name) || super::is_matrix_name(&name) => return self.terms.open(),
+            _ if self.generic.contains(&name) => return self.terms.open(),
+            _ if super::is_matrix_name(&name) && !last.arguments.is_empty() => {
+                return self.terms.add(Kind::Matrix);
+            }
             _ => (),
         }
         self.name(path)
@@ -222,6 +233,7 @@ impl Walk {
     /// Lets arithmetic tell what nothing else did.
     fn settle(&mut self) {
         let all = std::mem::take(&mut self.later);
+        self.matrices(&all);
         let mut open: Vec<&Arithmetic> = all.iter().collect();
         loop {
             let before = open.len();
@@ -229,11 +241,21 @@ impl Walk {
             if open.len() == before {
                 // Nothing is known of either side of the first: it is a number, and the others may follow from that.
                 match open.is_empty() {
-                    true => return,
+                    true => break,
                     false => {
                         self.arithmetic(open.remove(0), true);
                     }
                 }
+            }
+        }
+        self.arguments_of_matrices();
+    }
+
+    /// What a matrix is multiplied with entry by entry is one.
+    fn arguments_of_matrices(&mut self) {
+        for (receiver, args) in std::mem::take(&mut self.like_matrices) {
+            if let Kind::Matrix = self.terms.kind(receiver) {
+                args.iter().for_each(|arg| self.terms.tell(*arg, Kind::Matrix));
             }
         }
     }
@@ -248,9 +270,17 @@ impl Walk {
             | Kind::Constant
             | Kind::List { .. }
             | Kind::Tuple(_)
+            | Kind::Matrix
             | Kind::Struct { .. }
             | Kind::Closure { .. } => Some(false),
         };
+        let matrix = |terms: &Terms, term| matches!(terms.kind(term), Kind::Matrix);
+        if matrix(&self.terms, a)
+            || matrix(&self.terms, b)
+            || it.result.is_some_and(|y| matrix(&self.terms, y))
+        {
+            return self.matrix_arithmetic(it, decide);
+        }
         match (is(&self.terms, a), is(&self.terms, b)) {
             (Some(false), _) | (_, Some(false)) => return true,
             (None, None) if !decide => return false,
@@ -261,6 +291,46 @@ impl Walk {
             self.terms.unite(number, term);
         }
         true
+    }
+
+    /// As [`Walk::arithmetic`], of what has a matrix in it. A factor of which nothing else is known is a number.
+    fn matrix_arithmetic(&mut self, it: &Arithmetic, decide: bool) -> bool {
+        let [a, b] = it.sides;
+        if let Some(result) = it.result {
+            self.terms.tell(result, Kind::Matrix);
+        }
+        if it.sum {
+            self.terms.tell(a, Kind::Matrix);
+            self.terms.tell(b, Kind::Matrix);
+            return true;
+        }
+        let open: Vec<_> = [a, b]
+            .into_iter()
+            .filter(|side| matches!(self.terms.kind(*side), Kind::Open))
+            .collect();
+        let lent: Vec<_> = self.lent.iter().map(|term| self.terms.root(*term)).collect();
+        for side in open.iter().filter(|_| decide) {
+            let kind = match lent.contains(&self.terms.root(*side)) {
+                true => Kind::Matrix,
+                false => Kind::Float,
+            };
+            self.terms.tell(*side, kind);
+        }
+        decide || open.is_empty()
+    }
+
+    /// What only matrices do: where it is also added or multiplied, it is one.
+    fn matrices(&mut self, all: &[Arithmetic]) {
+        for (term, _) in self.like_matrices.clone() {
+            let root = self.terms.root(term);
+            let meets = |it: &Arithmetic| {
+                let terms = it.sides.into_iter().chain(it.result);
+                terms.into_iter().any(|other| self.terms.root(other) == root)
+            };
+            if all.iter().any(meets) {
+                self.terms.tell(term, Kind::Matrix);
+            }
+        }
     }
 
     fn fields(self, facade: &syn::Path) -> Fields {
@@ -348,6 +418,7 @@ impl Terms {
             Kind::Int => Type::Int(Int::Inferred),
             Kind::Bool => Type::Bool,
             Kind::Constant | Kind::Closure { .. } => Type::Host,
+            Kind::Matrix => Type::matrix(Type::Float(Float::Inferred)),
             Kind::List { element, grows } => {
                 let element = Box::new(self.ty(element, label, inside));
                 match grows {

@@ -22,6 +22,8 @@ pub(super) enum Kind {
         grows: bool,
     },
     Tuple(Vec<Term>),
+    /// Of nalgebra.
+    Matrix,
     Struct {
         fields: Vec<(syn::Member, Term)>,
     },
@@ -83,6 +85,9 @@ impl Terms {
         let mut pairs = Vec::new();
         let both = match (first, second) {
             (Kind::Open, other) | (other, Kind::Open) => other,
+            // Its entries can be indexed, and have names: `v[0]`, `v.x`.
+            (Kind::Matrix, Kind::Struct { .. } | Kind::List { .. })
+            | (Kind::Struct { .. } | Kind::List { .. }, Kind::Matrix) => Kind::Matrix,
             (Kind::Number, other @ (Kind::Float | Kind::Int))
             | (other @ (Kind::Float | Kind::Int), Kind::Number) => other,
             (
@@ -141,6 +146,7 @@ impl Terms {
                 | Kind::Constant
                 | Kind::List { .. }
                 | Kind::Tuple(_)
+                | Kind::Matrix
                 | Kind::Struct { .. }
                 | Kind::Closure { .. }),
                 _,
@@ -161,6 +167,9 @@ impl Terms {
                 None => self.open(),
             };
         }
+        if let Kind::Matrix = self.kind(term) {
+            return self.add(Kind::Float);
+        }
         let field = self.open();
         self.tell(
             term,
@@ -175,6 +184,9 @@ impl Terms {
     pub(super) fn element(&mut self, term: Term) -> Term {
         if let Kind::List { element, .. } = self.kind(term) {
             return *element;
+        }
+        if let Kind::Matrix = self.kind(term) {
+            return self.add(Kind::Float);
         }
         let element = self.open();
         self.tell(
