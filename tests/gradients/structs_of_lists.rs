@@ -259,5 +259,5 @@ fn a_tree_is_differentiated_by_its_weights() {
         (by_tree.w, by_tree.kids[1].w, by_tree.kids[1].kids[0].w),
         (2.0, 1.0, 0.5)
     );
-    assert_eq!(by_x, 1.0 + 1.0 + 1.5 + 2.0 * 0.5 * 2.0);
+    assert_eq!(by_x, 1.0 + 1.0 + 1.5 + 1.0);
 }

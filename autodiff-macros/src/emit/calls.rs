@@ -52,6 +52,7 @@ impl<'o, 'a> Emit<'o, 'a> {
                 let pattern = Pattern::Tuple(vec![Pattern::of(&call.result), Pattern::of(result_dot)]);
                 let called = self.called(&call.callee, Some(names::PUSHFORWARD), args);
                 res.extend(self.bind(pattern, called));
+                res.extend(self.claims(&call.result, result_dot));
                 res
             }
             CallMode::Forward { boxed, active: _ } => {
@@ -125,6 +126,20 @@ impl<'o, 'a> Emit<'o, 'a> {
                 self.around(around, pattern, quote_spanned!(at=> #function(#(#args),*)))
             }
         }
+    }
+
+    /// What was inferred of structs that a call gives.
+    fn claims(&mut self, result: &Tree, result_dot: &Tree) -> TokenStream {
+        let at = self.at;
+        let mut res = TokenStream::new();
+        for (place, dot) in result.places().into_iter().zip(result_dot.places()) {
+            let ty = self.facts.outline.body.place(place).ty.clone();
+            if super::signatures::has_struct(&ty) {
+                let (primal, tangent) = (self.place_ident(place), self.place_ident(dot));
+                res.extend(super::fields::of_result(self.names, &ty, &primal, &tangent, at));
+            }
+        }
+        res
     }
 
     fn args(&mut self, args: &[Arg], pos: u32) -> Vec<TokenStream> {

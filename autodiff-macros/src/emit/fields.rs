@@ -2,8 +2,8 @@
 
 use super::signatures::Signature;
 use crate::ir::{Body, Struct, Type};
-use crate::names;
-use proc_macro2::TokenStream;
+use crate::names::Names;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use std::collections::BTreeMap;
 use syn::spanned::Spanned;
@@ -22,7 +22,7 @@ pub(super) fn assertions(signature: &Signature, primal: &Body) -> TokenStream {
         .places
         .iter()
         .for_each(|place| collect(&place.ty, &mut structs));
-    let closures = structs.values().map(|it| closure(signature, it));
+    let closures = structs.values().map(|it| closure(&signature.names, it));
     let closures: TokenStream = closures.collect();
     match closures.is_empty() {
         true => closures,
@@ -30,6 +30,22 @@ pub(super) fn assertions(signature: &Signature, primal: &Body) -> TokenStream {
             let items = &primal.items;
             quote!(#items #closures)
         }
+    }
+}
+
+/// What is claimed of the struct that a call gave, where its type has no name: `primal` and `tangent` are its variables.
+pub(super) fn of_result(
+    names: &Names,
+    ty: &Type,
+    primal: &TokenStream,
+    tangent: &TokenStream,
+    at: Span,
+) -> TokenStream {
+    let mut stmts = TokenStream::new();
+    field(names, ty, primal, tangent, at, &mut stmts);
+    match stmts.is_empty() {
+        true => stmts,
+        false => quote_spanned!(at=> let _ = || { #stmts };),
     }
 }
 
@@ -53,16 +69,16 @@ fn collect<'t>(ty: &'t Type, structs: &mut BTreeMap<String, &'t Struct>) {
     }
 }
 
-fn closure(signature: &Signature, it: &Struct) -> TokenStream {
+fn closure(names: &Names, it: &Struct) -> TokenStream {
     let Some(name) = &it.name else {
         return TokenStream::new();
     };
     let (primal, tangent) = (
-        names::local("it", name.path.span()),
-        names::local("it_dot", name.path.span()),
+        crate::names::local("it", name.path.span()),
+        crate::names::local("it_dot", name.path.span()),
     );
     let mut stmts = TokenStream::new();
-    fields(signature, it, &quote!(#primal), &quote!(#tangent), &mut stmts);
+    fields(names, it, &quote!(#primal), &quote!(#tangent), &mut stmts);
     if stmts.is_empty() {
         return stmts;
     }
@@ -73,55 +89,49 @@ fn closure(signature: &Signature, it: &Struct) -> TokenStream {
     }
 }
 
-fn fields(
-    signature: &Signature,
-    it: &Struct,
-    primal: &TokenStream,
-    tangent: &TokenStream,
-    out: &mut TokenStream,
-) {
+fn fields(names: &Names, it: &Struct, primal: &TokenStream, tangent: &TokenStream, out: &mut TokenStream) {
     for (member, ty) in &it.fields {
-        let at = names::site(member.span());
+        let at = crate::names::site(member.span());
         let (primal, tangent) = (
             quote_spanned!(at=> #primal.#member),
             quote_spanned!(at=> #tangent.#member),
         );
-        field(signature, ty, &primal, &tangent, at, out);
+        field(names, ty, &primal, &tangent, at, out);
     }
 }
 
 fn field(
-    signature: &Signature,
+    names: &Names,
     ty: &Type,
     primal: &TokenStream,
     tangent: &TokenStream,
-    at: proc_macro2::Span,
+    at: Span,
     out: &mut TokenStream,
 ) {
     if !ty.has_floats() {
-        let is_constant = signature.names.private("is_constant");
+        let is_constant = names.private("is_constant");
         out.extend(quote_spanned!(at=> #is_constant(&#tangent);));
         return;
     }
     match ty {
         Type::Float(_) => {
-            let is_float = signature.names.private("is_float");
+            let is_float = names.private("is_float");
             out.extend(quote_spanned!(at=> #is_float(&#primal);));
         }
         Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) | Type::Aggregate(element) => {
             let (primal, tangent) = (quote_spanned!(at=> #primal[0]), quote_spanned!(at=> #tangent[0]));
-            field(signature, element, &primal, &tangent, at, out);
+            field(names, element, &primal, &tangent, at, out);
         }
         Type::Tuple(parts) => {
             for (k, part) in parts.iter().enumerate() {
                 let k = syn::Index::from(k);
                 let (primal, tangent) = (quote_spanned!(at=> #primal.#k), quote_spanned!(at=> #tangent.#k));
-                field(signature, part, &primal, &tangent, at, out);
+                field(names, part, &primal, &tangent, at, out);
             }
         }
         // One with a name is looked at on its own.
         Type::Struct(it) if it.name.is_some() => (),
-        Type::Struct(it) => fields(signature, it, primal, tangent, out),
+        Type::Struct(it) => fields(names, it, primal, tangent, out),
         Type::Matrix(_) | Type::Int(_) | Type::Bool | Type::Host | Type::Pullback => (),
     }
 }

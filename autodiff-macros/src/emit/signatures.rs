@@ -21,7 +21,7 @@ pub(crate) use beside::beside as name_beside;
 pub(super) use function::Function;
 pub(super) use param::Param;
 pub(super) use protocol::{Boxed, Forward, Slot};
-pub(super) use shapes::{Count, is_copy, single_float};
+pub(super) use shapes::{Count, has_struct, is_copy, single_float};
 
 /// What is common to all functions of a companion.
 pub(super) struct Signature<'a> {
