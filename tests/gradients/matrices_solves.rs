@@ -134,3 +134,39 @@ fn exponentials() {
         check!(exponential(&matrix(n, n, 1), &vector(n, 2)));
     }
 }
+
+/// `seed · ∂f·dot` by both modes, where finite differences would take long.
+#[track_caller]
+fn agree(forward: f64, backward: &[f64]) {
+    let backward: f64 = backward.iter().sum();
+    let size = forward.abs().max(1.0);
+    assert!(
+        (forward - backward).abs() < 1e-9 * size,
+        "{forward} is {backward}"
+    );
+}
+
+#[test]
+fn large_matrices_agree_in_both_modes() {
+    let n = 40;
+    let (a, a_dot, seed) = (regular(n, 1), matrix(n, n, 2), matrix(n, n, 3));
+    let (b, b_dot, b_seed) = (vector(n, 4), vector(n, 5), vector(n, 6));
+
+    let (_, y_dot) = solve::jvp(&a, &b, (&a_dot, &b_dot));
+    let (by_a, by_b) = solve::vjp(&a, &b).1(b_seed.clone());
+    agree(b_seed.dot(&y_dot), &[by_a.dot(&a_dot), by_b.dot(&b_dot)]);
+
+    let (_, y_dot) = inverse::jvp(&a, &a_dot);
+    agree(seed.dot(&y_dot), &[inverse::vjp(&a).1(seed.clone()).dot(&a_dot)]);
+
+    let positive = positive(n, 7);
+    let (_, y_dot) = factor::jvp(&positive, &a_dot);
+    agree(
+        seed.dot(&y_dot),
+        &[factor::vjp(&positive).1(seed.clone()).dot(&a_dot)],
+    );
+
+    let (_, y_dot) = log_likelihood::jvp(&positive, &b, (&a_dot, &b_dot));
+    let (by_a, by_b) = log_likelihood::grad(&positive, &b);
+    agree(y_dot, &[by_a.dot(&a_dot), by_b.dot(&b_dot)]);
+}
