@@ -1,6 +1,6 @@
 //! Annotated functions as nodes of a tape.
 
-use differentiable::nalgebra::{DVector, Matrix2, Vector2, Vector3};
+use differentiable::nalgebra::{DMatrix, DVector, Matrix2, Vector2, Vector3};
 use differentiable::{Tape, differentiable};
 
 #[differentiable]
@@ -94,12 +94,14 @@ fn results_may_be_arrays_and_lists() {
     assert_eq!(tape.gradient(&squares, &v), Some(vec![2.0, 4.0]));
 }
 
-/// As `vjp` of an annotated function of matrices.
-fn quadratic(a: &Matrix2<f64>, x: Vector2<f64>) -> (f64, impl FnOnce(f64) -> (Matrix2<f64>, Vector2<f64>)) {
-    let kept = *a;
-    (x.dot(&(a * x)), move |bar: f64| {
-        (x * x.transpose() * bar, (kept + kept.transpose()) * x * bar)
-    })
+#[differentiable]
+fn quadratic(a: &Matrix2<f64>, x: Vector2<f64>) -> f64 {
+    x.dot(&(a * x))
+}
+
+#[differentiable]
+fn rotated(a: &DMatrix<f64>, x: &DVector<f64>) -> DVector<f64> {
+    a * x
 }
 
 #[test]
@@ -109,10 +111,23 @@ fn matrices_go_in_by_reference_and_by_value() {
         tape.var(Matrix2::new(1.0, 2.0, 3.0, 4.0)),
         tape.var(Vector2::new(1.0, -1.0)),
     );
-    let y = tape.call(quadratic, (&a, &x)) * 2.0;
+    let y = tape.call(quadratic::vjp, (&a, &x)) * 2.0;
     let (da, dx) = tape.gradient(&y, (&a, &x));
     assert_eq!(da, Some(Matrix2::new(2.0, -2.0, -2.0, 2.0)));
     assert_eq!(dx, Some(Vector2::new(-6.0, -6.0)));
+}
+
+#[test]
+fn results_may_be_vectors() {
+    let tape = Tape::persistent();
+    let a = tape.var(DMatrix::from_row_slice(2, 2, &[1.0, 2.0, 3.0, 4.0]));
+    let x = tape.var(DVector::from_vec(vec![1.0, -1.0]));
+    let called = tape.call(rotated::vjp, (&a, &x)).norm();
+    let recorded = (a * x).norm();
+    assert_eq!(
+        tape.gradient(&called, (&a, &x)),
+        tape.gradient(&recorded, (&a, &x))
+    );
 }
 
 #[test]

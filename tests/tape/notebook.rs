@@ -21,3 +21,15 @@ fn the_values_of_the_first_lesson() {
     let row = Vector3::new(100.0, 200.0, 300.0).transpose();
     assert_eq!(da, Some(Matrix3::from_rows(&[row, row, row])));
 }
+
+#[test]
+fn single_precision_holds_seven_digits() {
+    let tape = Tape::new();
+    let a = tape.var(Matrix3::new(1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0));
+    let x = tape.var(Vector3::new(100.0, 200.0, 300.0));
+    let j = (a * x).norm();
+    assert!((j.value() - 6_099.18).abs() < 1e-6 * 6_099.18);
+    let by_x = tape.gradient(&j, &x).expect("connected");
+    let expected = Vector3::new(8.066658, 9.640640, 11.214622);
+    assert!((by_x - expected).norm() < 1e-6 * expected.norm());
+}

@@ -2,7 +2,7 @@
 //!
 //! A method is built, told when to stop, and run on any function from parameters to `(value, gradient)`, such as
 //! `f::value_and_grad` of an annotated `f`. The report says what it found and why it stopped. First-order methods are here;
-//! those with curvature and for least squares are glue to well-kept solvers, in [`solvers`] behind the feature of that name.
+//! those with curvature and for least squares are glue to well-kept solvers, in `solvers` behind the feature of that name.
 //!
 //! ```
 //! use autodiff_runtime::descent::GradientDescent;
