@@ -1,7 +1,7 @@
 //! The main path. No stage calls another; only this function does.
 
 use crate::diag::Diags;
-use crate::ir::{Body, Tree, print, verify};
+use crate::ir::{Body, Instr, Tree, print, verify, visit};
 use crate::{analyse, differentiate, emit, lower, parse, simplify};
 use proc_macro2::TokenStream;
 
@@ -81,6 +81,8 @@ pub(crate) struct Derivatives {
     pub(crate) hessian: Option<Body>,
     /// What callers use in their `hvp`: forward over `pullback`.
     pub(crate) pullback_tangent: Body,
+    /// The same of `grad` as a function of its own, for third derivatives: only of short functions without calls.
+    pub(crate) gradient_tangent: Option<Body>,
     /// The operations of value and derivative together, where they are the same for all arguments.
     pub(crate) cost: Option<analyse::Cost>,
 }
@@ -161,6 +163,20 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
         .and_then(|body| differentiate::columns(body, cotangents(body)?))
         .map(|body| finish("hessian", body));
     let pullback_tangent = finish("pullback, tangent", differentiate::forward(&pullback, switches));
+    let third = gradient_only.as_ref().filter(|body| is_short(body));
+    let gradient_tangent = third.map(|body| {
+        let mut body = body.clone();
+        if let Tree::Tuple(parts) = &mut body.result
+            && parts.len() == 1
+        {
+            body.result = parts.swap_remove(0);
+        }
+        let pullback = finish("pullback of gradient", differentiate::pullback(&body, switches));
+        finish(
+            "pullback of gradient, tangent",
+            differentiate::forward(&pullback, switches),
+        )
+    });
     Derivatives {
         primal,
         gradient,
@@ -172,6 +188,7 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
         jacobian_rows: rows,
         hessian,
         pullback_tangent,
+        gradient_tangent,
         cost,
     }
 }
@@ -182,6 +199,17 @@ fn with_value(primal: &Body, jacobian: &Body) -> Body {
         result: Tree::Tuple(vec![primal.result.clone(), jacobian.result.clone()]),
         ..jacobian.clone()
     }
+}
+
+/// Whether third derivatives are worth their text for those who never ask for them.
+fn is_short(gradient: &Body) -> bool {
+    const MOST: usize = 40;
+    let (mut count, mut fits) = (0, true);
+    visit::each(&gradient.region, &mut |stmt| {
+        count += 1;
+        fits &= !matches!(stmt.instr, Instr::Call(_) | Instr::Loop(_) | Instr::Opaque(_));
+    });
+    fits && count <= MOST
 }
 
 /// The gradient alone, where the sweep has no buffers: the value is dropped, and with it what only the value needs.

@@ -5,6 +5,7 @@ use super::around::around;
 use super::body::{self, Code};
 use super::docs::Docs;
 use super::matrices;
+use super::nested;
 use super::optional;
 use super::protocol::{self, Patterns};
 use super::signatures::{Function, Signature, bare_or_tuple};
@@ -50,6 +51,7 @@ pub(crate) fn companion(request: &Request, derivatives: &Derivatives) -> TokenSt
     functions.extend(emitter.jacobian());
     functions.extend(emitter.hessian());
     functions.extend(protocol::functions(&signature, derivatives));
+    functions.extend(nested::gradient(&signature, derivatives));
     functions.extend(optional::parts(&signature));
     around(&signature, functions)
 }

@@ -21,6 +21,7 @@ mod locals;
 mod loops;
 mod matrices;
 mod memory;
+mod nested;
 mod opaque;
 mod operators;
 mod optional;

@@ -117,7 +117,7 @@ fn fit_tangent(signature: &Signature, param: &Param, dot: &TokenStream, of: &Tok
 ///     })
 /// }
 /// ```
-fn sweep(signature: &Signature, forward: Forward, boxed: Boxed, body: &Body) -> TokenStream {
+pub(super) fn sweep(signature: &Signature, forward: Forward, boxed: Boxed, body: &Body) -> TokenStream {
     let Forward {
         mut function,
         closure,

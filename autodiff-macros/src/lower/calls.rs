@@ -428,16 +428,17 @@ fn is_place(expr: &syn::Expr) -> bool {
     }
 }
 
-/// `Self::g`, `Spring::g`, `T::g`, `<T as Trait>::g`: types are written so, and modules are not. A wrong guess ends in an
+/// `Self::g`, `Spring::g`, `T::g`, `<T as Trait>::g`, `f::grad`: types are written so, and modules are not. A wrong guess ends in an
 /// error of rustc, which does not find the function.
 fn is_associated(path: &syn::ExprPath) -> bool {
     if path.qself.is_some() {
         return true;
     }
-    let mut owners = path.path.segments.iter().rev().skip(1);
-    owners
-        .next()
-        .is_some_and(|owner| owner.ident.to_string().starts_with(char::is_uppercase))
+    let mut segments = path.path.segments.iter().rev();
+    let (last, owner) = (segments.next(), segments.next());
+    // `f::grad`, a function of a companion.
+    let nested = last.is_some_and(|last| last.ident == "grad");
+    owner.is_some_and(|owner| nested || owner.ident.to_string().starts_with(char::is_uppercase))
 }
 
 /// What the call gives, as a temporary.

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use terms::{Kind, Term, Terms};
 
 /// What is known of the structs in a function.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Fields {
     facade: syn::Path,
     /// By the name as it is written, references and lifetimes left out.
