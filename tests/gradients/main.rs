@@ -54,6 +54,7 @@ mod options;
 mod random;
 mod read_again;
 mod recursion;
+mod renamed;
 mod results;
 mod second_order;
 mod shapes;

@@ -40,8 +40,10 @@ pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStre
         .aliases
         .iter()
         .map(|alias| quote_spanned!(alias.span()=> #cfgs const _: () = #assert_float::<#alias>();));
+    let renamed = renamed(signature, &cfgs);
     quote! {
         #item
+        #renamed
         #cfgs
         #on_struct
         #[doc = #doc]
@@ -60,6 +62,36 @@ pub(super) fn around(signature: &Signature, functions: TokenStream) -> TokenStre
         }
         #(#aliases)*
     }
+}
+
+/// The function under the name of its companion, where that has another: an annotated caller, which looks for the
+/// companion by the name that it calls, writes `f_ad(x)`.
+fn renamed(signature: &Signature, cfgs: &TokenStream) -> Option<TokenStream> {
+    let request = signature.request;
+    let (vis, name, f) = (&request.item.vis, &request.companion, &request.item.sig.ident);
+    if name == f {
+        return None;
+    }
+    let mut sig = request.item.sig.clone();
+    sig.ident = name.clone();
+    let mut args = Vec::new();
+    for (k, input) in sig.inputs.iter_mut().enumerate() {
+        let syn::FnArg::Typed(input) = input else { continue };
+        let arg = names::local(&format!("arg{k}"), Span::mixed_site());
+        *input.pat = syn::parse_quote!(#arg);
+        input.attrs.clear();
+        args.push(arg);
+    }
+    let doc = format!("[`{f}`](fn@{f}) under the name of its companion: annotated functions call it so.");
+    Some(quote! {
+        #cfgs
+        #[doc = #doc]
+        #[allow(non_snake_case, dead_code, clippy::all, clippy::pedantic)]
+        #[inline]
+        #vis #sig {
+            #f(#(#args),*)
+        }
+    })
 }
 
 /// Attributes of the function that mean its companion as well.

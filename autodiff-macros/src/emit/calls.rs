@@ -307,6 +307,8 @@ impl<'o, 'a> Emit<'o, 'a> {
         match ty {
             Type::Float(Float::Generic(_)) => Behind::Generic,
             Type::Float(_) => Behind::Float,
+            // A list of integers can only meet a `#[constant]` parameter.
+            Type::Vec(element) if matches!(*element, Type::Int(_) | Type::Bool) => Behind::Other,
             Type::Vec(_) => Behind::Vec,
             Type::Int(_)
             | Type::Bool

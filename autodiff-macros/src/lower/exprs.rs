@@ -428,7 +428,8 @@ impl Lowerer<'_> {
                 .local(it)
                 .is_some_and(|id| self.is_option(&self.scopes.var(id).slot)),
             syn::Expr::MethodCall(it) => {
-                super::option_methods::is_option_method(&it.method.to_string())
+                let name = it.method.to_string();
+                (super::option_methods::is_option_method(&name) || OPTION_ADAPTORS.contains(&&*name))
                     && self.names_option(&it.receiver)
             }
             _ => false,
@@ -479,6 +480,11 @@ impl Lowerer<'_> {
         }
     }
 }
+
+/// Methods from option to option that other types have as well.
+const OPTION_ADAPTORS: &[&str] = &[
+    "as_ref", "as_mut", "as_deref", "clone", "map", "replace", "take", "zip",
+];
 
 /// Whether the function is one of std's that make or exchange memory.
 fn moves_memory(func: &syn::Expr) -> bool {
