@@ -77,7 +77,7 @@ impl Lowerer<'_> {
                 self.diags
                     .error(
                         &at,
-                        "this float is made of the bits or the text of what carries a derivative",
+                        "this float is made of the bits, the text or the error of what carries a derivative",
                     )
                     .help("compute it from the float itself");
             }
