@@ -1,7 +1,7 @@
 //! Fits NIST's problems of nonlinear regression (StRD) by Levenberg and Marquardt, with the derivatives of annotated models,
 //! and tells in how many digits the parameters agree with the certified ones.
 //!
-//! `cargo run --release --features solvers --example nist -- --data DIR`
+//! `cargo run --release --example nist -- --data DIR`
 
 mod models;
 mod problem;
