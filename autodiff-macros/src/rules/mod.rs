@@ -54,6 +54,14 @@ impl Rule {
 }
 
 impl Partial {
+    #[cfg(test)]
+    fn says(&self, text: &str) -> bool {
+        match self {
+            Partial::Expr(row) => *row == text,
+            Partial::Zero | Partial::None => false,
+        }
+    }
+
     /// The word `zero` and `integer` in a row stand for the variants without an expression.
     const fn from_row(text: &'static str) -> Partial {
         match text.as_bytes() {

@@ -179,7 +179,7 @@ pub(super) fn key(body: &Body, instr: &Instr, y: ValueId) -> Key {
             args,
             pure: true,
         } if args.is_empty() => {
-            let words = template.to_string().into();
+            let words = template.to_string();
             (Head::Words(kind(body.ty(y)), words), [Operand::None; 3])
         }
         _ => (Head::Unique(y), [Operand::None; 3]),
