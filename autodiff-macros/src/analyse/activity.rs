@@ -184,7 +184,7 @@ impl<'a> Flow<'a> {
                 self.edge(Node::Place(from.root), Node::Place(to.root));
             }
             Instr::AddMatrix { to, op, negative: _ } => {
-                self.edges(&matrix_nodes(op), &[Node::Place(to.root)])
+                self.edges(&matrix_nodes(op), &[Node::Place(to.root)]);
             }
             Instr::Matrix(op) => self.edges(&matrix_nodes(op), &results),
             Instr::Swap(a, b) => {
