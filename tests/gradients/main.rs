@@ -47,6 +47,7 @@ mod matrices_programs;
 mod matrices_solves;
 mod memory;
 mod methods;
+mod mixtures;
 mod nested;
 mod numerics;
 mod opaque;
