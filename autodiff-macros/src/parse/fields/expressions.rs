@@ -63,7 +63,8 @@ impl Walk {
             syn::Expr::Unary(it) => self.unary(it),
             syn::Expr::Binary(it) => self.binary(it),
             syn::Expr::Cast(it) => {
-                self.expr(&it.expr);
+                let value = self.expr(&it.expr);
+                self.casts.push(value);
                 self.written(&it.ty)
             }
             syn::Expr::Field(it) => {

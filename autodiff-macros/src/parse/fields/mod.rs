@@ -93,6 +93,7 @@ pub(super) fn read(item: &syn::ItemFn, facade: &syn::Path) -> Fields {
         like_matrices: Vec::new(),
         lent: Vec::new(),
         output: Vec::new(),
+        casts: Vec::new(),
         copied: 0,
     };
     for input in &item.sig.inputs {
@@ -109,6 +110,11 @@ pub(super) fn read(item: &syn::ItemFn, facade: &syn::Path) -> Fields {
     let tail = walk.block(&item.block);
     walk.terms.unite(tail, output);
     walk.settle();
+    for value in std::mem::take(&mut walk.casts) {
+        if matches!(walk.terms.kind(value), Kind::Open) {
+            walk.terms.tell(value, Kind::Int);
+        }
+    }
     walk.fields(facade)
 }
 
@@ -130,6 +136,8 @@ struct Walk {
     lent: Vec<Term>,
     /// What the functions and closures around here return, innermost last.
     output: Vec<Term>,
+    /// What `as` converts: an integer, unless something says that it is a float.
+    casts: Vec<Term>,
     /// Inside of tokens that were parsed for this walk only, addresses mean nothing.
     copied: usize,
 }

@@ -57,6 +57,7 @@ fn counters_and_indices_are_integers() {
         &["n: int", "on: bool"],
     );
     check("fn f(p: &P) { let k = 2 * p.n + 1; }", &["n: int"]);
+    check("fn f(p: &P) -> f64 { p.n as f64 }", &["n: int"]);
 }
 
 #[test]

@@ -1,0 +1,8 @@
+use differentiable::Differentiable;
+
+#[derive(Clone, Differentiable)]
+enum Shape {
+    Circle(f64),
+}
+
+fn main() {}

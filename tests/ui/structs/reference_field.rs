@@ -1,0 +1,8 @@
+use differentiable::Differentiable;
+
+#[derive(Clone, Differentiable)]
+struct View<'a> {
+    data: &'a [f64],
+}
+
+fn main() {}
