@@ -421,21 +421,6 @@ impl Lowerer<'_> {
             && !super::purity::is_of_std(&it.method.to_string())
     }
 
-    /// Whether the expression is a variable that holds an option of ours, or a method of one.
-    fn names_option(&self, expr: &syn::Expr) -> bool {
-        match inner(expr) {
-            syn::Expr::Path(it) => self
-                .local(it)
-                .is_some_and(|id| self.is_option(&self.scopes.var(id).slot)),
-            syn::Expr::MethodCall(it) => {
-                let name = it.method.to_string();
-                (super::option_methods::is_option_method(&name) || OPTION_ADAPTORS.contains(&&*name))
-                    && self.names_option(&it.receiver)
-            }
-            _ => false,
-        }
-    }
-
     /// `f(a, b)`
     fn function_call(
         &mut self,
@@ -480,11 +465,6 @@ impl Lowerer<'_> {
         }
     }
 }
-
-/// Methods from option to option that other types have as well.
-const OPTION_ADAPTORS: &[&str] = &[
-    "as_ref", "as_mut", "as_deref", "clone", "map", "replace", "take", "zip",
-];
 
 /// Whether the function is one of std's that make or exchange memory.
 fn moves_memory(func: &syn::Expr) -> bool {

@@ -3,6 +3,12 @@
 //! The callee's signature is out of sight, so this looks at the uses of a name in the statements behind its `let`. A
 //! wrong guess ends in a type error of rustc: the emitted code treats the result as what was guessed.
 
+mod methods;
+mod options;
+
+use methods::{AGGREGATE_METHODS, FLOAT_METHODS};
+pub(crate) use options::{of_patterns, of_receiver};
+
 use super::option_methods::is_option_method;
 use crate::ir::{Float, Type};
 use crate::rules;
@@ -40,47 +46,6 @@ pub(crate) fn number() -> Type {
 /// A list of floats that only rustc knows the type of.
 pub(crate) fn aggregate() -> Type {
     Type::Aggregate(Box::new(Type::Float(Float::Inferred)))
-}
-
-/// What a call before `.method()` gives, by the method, where `want` is wanted of the whole.
-pub(crate) fn of_receiver(it: &syn::ExprMethodCall, want: Option<&Type>) -> Option<Type> {
-    let name = it.method.to_string();
-    let optional = want.and_then(Type::payload);
-    if let Some(payload) = optional
-        && matches!(name.as_str(), "map" | "inspect" | "clone" | "copied")
-    {
-        let open = name == "map" || matches!(payload, Type::Host);
-        let payload = if open { number() } else { payload.clone() };
-        return Some(Type::optional(payload));
-    }
-    if is_option_method(&name) {
-        let optional = optional.filter(|ty| !matches!(ty, Type::Host));
-        let told = match name.as_str() {
-            "unwrap" | "expect" | "unwrap_or" | "unwrap_or_else" | "unwrap_or_default" => want.cloned(),
-            "ok_or" | "ok_or_else" | "ok" | "map_err" | "or" | "or_else" | "filter" => optional.cloned(),
-            _ => None,
-        };
-        return Some(Type::optional(told.unwrap_or_else(number)));
-    }
-    is_aggregate_method(&name).then(aggregate)
-}
-
-/// What `match` and `if let` say of a call: the patterns that it is to fit.
-pub(crate) fn of_patterns<'p>(pats: impl IntoIterator<Item = (&'p syn::Pat, &'p syn::Expr)>) -> Option<Type> {
-    pats.into_iter().find_map(|(pat, body)| match stripped(pat) {
-        syn::Pat::TupleStruct(it) if it.elems.len() == 1 => {
-            let name = super::optional::variant(&it.path)?;
-            let payload = match (name.as_str(), stripped(&it.elems[0])) {
-                ("Err", _) => return None,
-                (_, syn::Pat::Ident(ident)) => from_expr(&ident.ident, body),
-                (_, syn::Pat::Tuple(it)) => Some(Type::Tuple(vec![number(); it.elems.len()])),
-                (_, syn::Pat::Slice(_)) => Some(aggregate()),
-                _ => None,
-            };
-            Some(Type::optional(payload.unwrap_or_else(number)))
-        }
-        _ => None,
-    })
 }
 
 /// What stands before an index or behind `in`: what a call gives there is a list.
@@ -162,64 +127,6 @@ fn gives_call(expr: &syn::Expr) -> bool {
         _ => false,
     }
 }
-
-const AGGREGATE_METHODS: &[&str] = &[
-    "len",
-    "is_empty",
-    "iter",
-    "iter_mut",
-    "into_iter",
-    "push",
-    "pop",
-    "swap",
-    "fill",
-    "to_vec",
-    "first",
-    "last",
-    "first_mut",
-    "last_mut",
-    "get",
-    "get_mut",
-    "split_at",
-    "split_at_mut",
-    "split_first",
-    "split_last",
-    "chunks",
-    "chunks_exact",
-    "windows",
-    "copy_from_slice",
-    "clone_from_slice",
-    "reverse",
-    "resize",
-    "truncate",
-    "extend",
-    "extend_from_slice",
-    "rotate_left",
-    "rotate_right",
-    "as_slice",
-    "as_mut_slice",
-    "as_ref",
-    "concat",
-    "each_ref",
-    "map",
-    "capacity",
-    "reserve",
-    "clear",
-    "insert",
-    "remove",
-    "append",
-    "drain",
-    "contains",
-];
-
-const FLOAT_METHODS: &[&str] = &[
-    "sin_cos",
-    "is_nan",
-    "is_finite",
-    "is_infinite",
-    "is_sign_negative",
-    "total_cmp",
-];
 
 struct Scan<'a> {
     name: &'a syn::Ident,

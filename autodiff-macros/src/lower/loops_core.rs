@@ -438,57 +438,6 @@ impl<'a> Lowerer<'a> {
             operand => Ok(operand),
         }
     }
-
-    /// What a variable got inside of a loop for the first time, kept where it is still there behind the loop.
-    fn kept(&mut self, region: &mut Region, content: &Operand) -> Option<Operand> {
-        match content {
-            Operand::Value(_) => Some(content.clone()),
-            Operand::Ref(inner) => self.kept(region, inner).map(Operand::borrowed),
-            Operand::Tuple(parts) => {
-                let parts = parts.iter().map(|part| self.kept(region, part));
-                parts.collect::<Option<_>>().map(Operand::Tuple)
-            }
-            Operand::Place { at, by } => {
-                let ty = match self.type_at(at) {
-                    Type::Slice(element) => Type::Vec(element),
-                    other => other,
-                };
-                let place = self.place(ty.clone(), None);
-                let init: Init = self.blank(&ty)?;
-                self.alloc(place, init);
-                let (to, from) = (PlaceRef::whole(place), at.clone());
-                // A `Vec` that has got its content is taken out with its own length; the blank one has no use here.
-                let grows = matches!(ty, Type::Vec(_));
-                let varied = self.varied.places.contains(&at.root);
-                self.append(region, |lowerer| {
-                    lowerer.effect(if grows {
-                        Instr::Swap(to, from)
-                    } else {
-                        Instr::CopyTo { to, from }
-                    });
-                });
-                if varied {
-                    self.vary_place(place);
-                }
-                Some(Operand::Place {
-                    at: PlaceRef::whole(place),
-                    by: *by,
-                })
-            }
-            Operand::Option { some, value, error } => {
-                let value = match &**value {
-                    Operand::Unset => Operand::Unset,
-                    value => self.kept(region, value)?,
-                };
-                Some(Operand::Option {
-                    some: *some,
-                    value: Box::new(value),
-                    error: *error,
-                })
-            }
-            Operand::Alias(_) | Operand::Unset | Operand::Lost | Operand::Poison => None,
-        }
-    }
 }
 
 /// Whether a condition binds variables.

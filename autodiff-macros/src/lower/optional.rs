@@ -133,6 +133,21 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Whether the expression is a variable that holds an option of ours, or a method of one.
+    pub(super) fn names_option(&self, expr: &syn::Expr) -> bool {
+        match super::places::inner(expr) {
+            syn::Expr::Path(it) => self
+                .local(it)
+                .is_some_and(|id| self.is_option(&self.scopes.var(id).slot)),
+            syn::Expr::MethodCall(it) => {
+                let name = it.method.to_string();
+                (super::option_methods::is_option_method(&name) || OPTION_ADAPTORS.contains(&&*name))
+                    && self.names_option(&it.receiver)
+            }
+            _ => false,
+        }
+    }
+
     /// `Some(x)`, `Ok(x)`, `Err(e)`; `None` if the call is another.
     pub(super) fn option_constructor(
         &mut self,
@@ -374,6 +389,11 @@ impl Lowerer<'_> {
         Box::new(settled.unwrap_or(Operand::Poison))
     }
 }
+
+/// Methods from option to option that other types have as well.
+const OPTION_ADAPTORS: &[&str] = &[
+    "as_ref", "as_mut", "as_deref", "clone", "map", "replace", "take", "zip",
+];
 
 /// The last name of `Some`, `Option::Some`, `std::result::Result::Ok`, `None`.
 pub(super) fn variant(path: &syn::Path) -> Option<String> {
