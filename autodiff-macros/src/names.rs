@@ -47,7 +47,11 @@ impl Names {
 
 /// A local of ours: it never meets an identifier of the user's. `at` is only where errors and panics point to.
 pub(crate) fn local(text: &str, at: Span) -> Ident {
-    let span = site(at);
+    named(text, site(at))
+}
+
+/// The identifier `text` with this very span.
+pub(crate) fn named(text: &str, span: Span) -> Ident {
     // `r#type` at the begin, or inside of what was made of it: `x_bar_by_r#type`.
     let bare = text.replace("r#", "");
     let bare = bare.as_str();

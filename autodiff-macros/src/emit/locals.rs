@@ -2,7 +2,7 @@
 //! the best name that is free where it stands: the newest variable takes its name over from one that nobody mentions
 //! any more, as a person shadows with `let x = …`.
 
-use crate::names::{local, site};
+use crate::names::{named as ident, site};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use std::collections::BTreeMap;
 
@@ -24,6 +24,7 @@ pub(super) struct Pieces<'a> {
     pub(super) closure: Option<Box<Pieces<'a>>>,
 }
 
+const PLACEHOLDER: &str = "__autodiff_";
 const DECLARED: &str = "__autodiff_let_";
 const USED: &str = "__autodiff_use_";
 
@@ -48,34 +49,91 @@ impl Locals {
 
     /// Replaces all placeholders by names.
     pub(super) fn finish(self, mut pieces: Pieces<'_>) {
+        let mut nodes = Vec::new();
+        collect(&mut pieces, &mut nodes);
         let mut scan = Scan {
             events: Vec::new(),
             open: Vec::new(),
             scopes: Vec::new(),
             lists: 0,
         };
-        scan.function(&pieces);
+        scan.function(&nodes);
         let names = scan.names(&self.wishes);
-        rename_pieces(&mut pieces, &names);
+        write(pieces, &mut nodes.into_iter(), &names);
     }
 }
 
-/// What a placeholder is.
-enum Placeholder {
-    Declared(usize),
-    Used(usize),
+/// A function or its closure, its tokens looked at once.
+struct Parts {
+    params: Vec<Vec<Node>>,
+    stmts: Vec<Node>,
+    result: Vec<Node>,
 }
 
-fn placeholder(ident: &Ident) -> Option<Placeholder> {
+/// A token as far as names care.
+enum Node {
+    Declared(usize, Span),
+    Used(usize, Span),
+    Word(Ident, Word),
+    Group(Delimiter, Vec<Node>, Span),
+    Other(TokenTree),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Word {
+    Let,
+    For,
+    /// `if` or `while`, which may have a `let` behind them.
+    Condition,
+    Mut,
+    Other,
+}
+
+fn collect(pieces: &mut Pieces<'_>, out: &mut Vec<Parts>) {
+    out.push(Parts {
+        params: pieces.params.drain(..).map(nodes).collect(),
+        stmts: nodes(std::mem::take(pieces.stmts)),
+        result: nodes(std::mem::take(pieces.result)),
+    });
+    if let Some(closure) = &mut pieces.closure {
+        collect(closure, out);
+    }
+}
+
+fn nodes(stream: TokenStream) -> Vec<Node> {
+    let mut res = Vec::new();
+    for tree in stream {
+        res.push(match tree {
+            TokenTree::Ident(ident) => word(ident),
+            TokenTree::Group(group) => Node::Group(group.delimiter(), nodes(group.stream()), group.span()),
+            other => Node::Other(other),
+        });
+    }
+    res
+}
+
+fn word(ident: Ident) -> Node {
     let text = ident.to_string();
     let number = |prefix| {
         text.strip_prefix(prefix)
             .and_then(|number: &str| number.parse().ok())
     };
-    match number(DECLARED) {
-        Some(var) => Some(Placeholder::Declared(var)),
-        None => number(USED).map(Placeholder::Used),
+    if text.starts_with(PLACEHOLDER) {
+        if let Some(var) = number(DECLARED) {
+            return Node::Declared(var, ident.span());
+        }
+        if let Some(var) = number(USED) {
+            return Node::Used(var, ident.span());
+        }
     }
+    let word = match text.as_str() {
+        "let" => Word::Let,
+        "for" => Word::For,
+        "if" | "while" => Word::Condition,
+        "mut" => Word::Mut,
+        _ => Word::Other,
+    };
+    Node::Word(ident, word)
 }
 
 #[derive(Clone, Copy)]
@@ -114,21 +172,23 @@ enum Until {
 }
 
 impl Scan {
-    fn function(&mut self, pieces: &Pieces<'_>) {
+    /// The first of `all` with the closures behind it, which are inside.
+    fn function(&mut self, all: &[Parts]) {
+        let Some((first, closures)) = all.split_first() else {
+            return;
+        };
         self.enter();
         let mut params = Pending {
             until: Some(Until::Block),
             ..Pending::default()
         };
-        for param in &*pieces.params {
+        for param in &first.params {
             self.stream(param, &mut params);
         }
         self.flush(&mut params);
-        self.stream(pieces.stmts, &mut Pending::default());
-        self.stream(pieces.result, &mut Pending::default());
-        if let Some(closure) = &pieces.closure {
-            self.function(closure);
-        }
+        self.stream(&first.stmts, &mut Pending::default());
+        self.stream(&first.result, &mut Pending::default());
+        self.function(closures);
         self.leave();
     }
 
@@ -151,39 +211,40 @@ impl Scan {
         }
     }
 
-    fn stream(&mut self, stream: &TokenStream, pending: &mut Pending) {
+    fn stream(&mut self, stream: &[Node], pending: &mut Pending) {
         // Whether the last token makes a `let` one of `if let` or `while let`.
         let mut refutable = false;
-        for tree in stream.clone() {
+        for node in stream {
             let was_refutable = std::mem::take(&mut refutable);
-            match tree {
-                TokenTree::Ident(ident) => match placeholder(&ident) {
-                    Some(Placeholder::Used(var)) => self.events.push(Event::Used(var)),
-                    Some(Placeholder::Declared(var)) => pending.vars.push(var),
-                    None if ident == "let" => {
+            match node {
+                Node::Used(var, _) => self.events.push(Event::Used(*var)),
+                Node::Declared(var, _) => pending.vars.push(*var),
+                Node::Word(_, word) => match word {
+                    Word::Let => {
                         pending.until = Some(match was_refutable {
                             true => Until::Block,
                             false => Until::Semicolon,
                         });
                     }
-                    None if ident == "for" => pending.until = Some(Until::Block),
-                    None => refutable = ident == "if" || ident == "while",
+                    Word::For => pending.until = Some(Until::Block),
+                    Word::Condition => refutable = true,
+                    Word::Mut | Word::Other => (),
                 },
-                TokenTree::Punct(punct) => {
+                Node::Other(TokenTree::Punct(punct)) => {
                     if punct.as_char() == ';' && pending.until == Some(Until::Semicolon) {
                         self.flush(pending);
                     }
                 }
-                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                Node::Group(Delimiter::Brace, inner, _) => {
                     self.enter();
                     if pending.until == Some(Until::Block) {
                         self.flush(pending);
                     }
-                    self.stream(&group.stream(), &mut Pending::default());
+                    self.stream(inner, &mut Pending::default());
                     self.leave();
                 }
-                TokenTree::Group(group) => self.stream(&group.stream(), pending),
-                TokenTree::Literal(_) => (),
+                Node::Group(_, inner, _) => self.stream(inner, pending),
+                Node::Other(_) => (),
             }
         }
     }
@@ -243,48 +304,47 @@ struct Name {
     used: bool,
 }
 
-fn rename_pieces(pieces: &mut Pieces<'_>, names: &[Name]) {
-    for param in pieces.params.iter_mut() {
-        // The names of parameters are for the reader of the signature, too.
-        *param = rename(std::mem::take(param), names, true);
-    }
-    *pieces.stmts = rename(std::mem::take(pieces.stmts), names, false);
-    *pieces.result = rename(std::mem::take(pieces.result), names, false);
-    if let Some(closure) = &mut pieces.closure {
-        rename_pieces(closure, names);
+fn write(pieces: Pieces<'_>, all: &mut impl Iterator<Item = Parts>, names: &[Name]) {
+    let parts = all.next().expect("each function was collected");
+    // The names of parameters are for the reader of the signature, too.
+    let params = parts.params.into_iter().map(|param| named(param, names, true));
+    pieces.params.extend(params);
+    *pieces.stmts = named(parts.stmts, names, false);
+    *pieces.result = named(parts.result, names, false);
+    if let Some(closure) = pieces.closure {
+        write(*closure, all, names);
     }
 }
 
-fn rename(stream: TokenStream, names: &[Name], param: bool) -> TokenStream {
-    let mut after_mut = false;
-    let tree = |tree| match tree {
-        TokenTree::Ident(ident) => {
-            let mutable = std::mem::replace(&mut after_mut, ident == "mut");
-            TokenTree::Ident(match placeholder(&ident) {
-                None => ident,
-                Some(Placeholder::Used(var)) => local(&names[var].text, ident.span()),
-                Some(Placeholder::Declared(var)) => {
-                    let name = &names[var];
-                    match (name.used || param, mutable) {
-                        (true, _) => local(&name.text, ident.span()),
-                        (false, true) => local(&format!("_{}", name.text), ident.span()),
-                        (false, false) => Ident::new("_", ident.span()),
-                    }
-                }
-            })
-        }
-        TokenTree::Group(group) => {
-            after_mut = false;
-            let mut renamed = Group::new(group.delimiter(), rename(group.stream(), names, param));
-            renamed.set_span(group.span());
-            TokenTree::Group(renamed)
-        }
-        other => {
-            after_mut = false;
-            other
-        }
-    };
-    stream.into_iter().map(tree).collect()
+fn named(stream: Vec<Node>, names: &[Name], param: bool) -> TokenStream {
+    let mut trees: Vec<TokenTree> = Vec::with_capacity(stream.len());
+    let mut mutable = false;
+    for node in stream {
+        let after_mut = std::mem::take(&mut mutable);
+        trees.push(match node {
+            Node::Used(var, span) => ident(&names[var].text, span).into(),
+            Node::Declared(var, span) => {
+                let name = &names[var];
+                let word = match (name.used || param, after_mut) {
+                    (true, _) => ident(&name.text, span),
+                    (false, true) => ident(&format!("_{}", name.text), span),
+                    (false, false) => Ident::new("_", span),
+                };
+                word.into()
+            }
+            Node::Word(ident, word) => {
+                mutable = word == Word::Mut;
+                ident.into()
+            }
+            Node::Group(delimiter, inner, span) => {
+                let mut group = Group::new(delimiter, named(inner, names, param));
+                group.set_span(span);
+                group.into()
+            }
+            Node::Other(tree) => tree,
+        });
+    }
+    trees.into_iter().collect()
 }
 
 #[cfg(test)]
