@@ -84,6 +84,52 @@ fn logistic_map(rates: &[f64]) -> f64 {
     x
 }
 
+#[differentiable]
+fn log_sum_exp(v: &[f64]) -> f64 {
+    let mut largest = v[0];
+    for &it in v {
+        largest = largest.max(it);
+    }
+    let mut sum = 0.0;
+    for &it in v {
+        sum += (it - largest).exp();
+    }
+    sum.ln() + largest
+}
+
+/// A loop whose callee keeps what its own loops have computed.
+#[differentiable]
+fn mixture(w: &[f64], #[constant] points: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for p in 0..points.len() {
+        let mut terms = vec![0.0; w.len()];
+        for i in 0..w.len() {
+            terms[i] = w[i] - 0.5 * (points[p] - i as f64) * w[i];
+        }
+        sum += log_sum_exp(&terms);
+    }
+    sum
+}
+
+/// Steps of Newton's method, as many as it takes.
+#[differentiable]
+fn root(a: f64) -> f64 {
+    let mut x = a;
+    while (x * x - a).abs() > 1e-12 * a {
+        x = 0.5 * (x + a / x);
+    }
+    x
+}
+
+#[differentiable]
+fn roots(x: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += root(x[i]);
+    }
+    sum
+}
+
 fn ramp(len: usize) -> Vec<f64> {
     (0..len).map(|i| 0.5 + 0.001 * i as f64).collect()
 }
@@ -158,4 +204,41 @@ fn what_a_sequential_loop_keeps_is_one_buffer() {
     let (few, many) = (of_steps(10), of_steps(1000));
     assert_eq!((few.count_total, many.count_total), (1, 1));
     assert!(many.bytes_total <= 8 * 1001, "the state alone is kept");
+}
+
+#[test]
+fn a_loop_that_calls_a_function_with_loops_allocates_nothing_per_iteration() {
+    let weights = ramp(20);
+    let of_points = |count: usize| {
+        let points = ramp(count);
+        let mut grad = vec![0.0; 20];
+        // The first call fills what the thread keeps.
+        black_box(mixture::grad_into(&weights, &points, &mut grad));
+        allocations(|| {
+            black_box(mixture::grad_into(&weights, &points, &mut grad));
+        })
+    };
+    let (few, many) = (of_points(10), of_points(1000));
+    assert_eq!(
+        (few.count_total, few.bytes_max),
+        (many.count_total, many.bytes_max)
+    );
+}
+
+#[test]
+fn a_loop_that_calls_a_function_with_an_open_loop_allocates_nothing_per_iteration() {
+    let of_values = |count: usize| {
+        let x = ramp(count);
+        let mut grad = vec![0.0; count];
+        // The first call fills what the thread keeps.
+        black_box(roots::grad_into(&x, &mut grad));
+        allocations(|| {
+            black_box(roots::grad_into(&x, &mut grad));
+        })
+    };
+    let (few, many) = (of_values(10), of_values(1000));
+    assert_eq!(
+        (few.count_total, few.bytes_max),
+        (many.count_total, many.bytes_max)
+    );
 }

@@ -41,8 +41,8 @@ impl square_root {
         (x, x_dot)
     }
     pub fn __forward(a: f64) -> (f64, impl ::core::ops::FnOnce(f64) -> (f64,) + use<>) {
-        let mut recorded_x = ::std::vec::Vec::<f64>::new();
-        let mut recorded_values = ::std::vec::Vec::<f64>::new();
+        let mut recorded_x = ::differentiable::__private::record(0);
+        let mut recorded_values = ::differentiable::__private::record(0);
         let mut x = a;
         let mut trips = 0_usize;
         while (x * x - a).abs() > 1e-12 {

@@ -87,7 +87,7 @@ impl spread {
         d: usize,
     ) -> (f64, impl ::core::ops::FnOnce(f64, &[f64], &mut [f64]) -> ((), ()) + use<>) {
         let x_len = x.len();
-        let mut recorded_powers = ::std::vec![0.0_f64; x_len * d];
+        let mut recorded_powers = ::differentiable::__private::record(x_len * d);
         let mut total = 0.0;
         for i in 0..x_len {
             let start = i * d;

@@ -17,6 +17,7 @@ mod order;
 mod passing;
 mod plain;
 mod point;
+mod record;
 mod scalar;
 mod tangent;
 #[cfg(feature = "nalgebra")]

@@ -9,6 +9,7 @@ pub use crate::inactive::{FloatTangent, Inactive, NoDot, OtherTangent, no_dot};
 pub use crate::linalg;
 pub use crate::order::{order_by, order_by_key};
 pub use crate::plain::{List, Plain};
+pub use crate::record::{Record, record};
 pub use crate::scalar::{Scalar, lit};
 pub use crate::tangent::{Blank, Differentiable, Itself, NoTangent, Scale, is_constant, is_float};
 /// Functions of std for a float that is a type parameter.

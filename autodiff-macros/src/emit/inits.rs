@@ -82,6 +82,10 @@ impl Emit<'_, '_> {
                 }
             }
             Init::Copy { src, moved } => self.copy(&ty, src, *moved),
+            Init::Empty { capacity: None } if self.memory.records[place.0 as usize] => {
+                let record = self.names.private("record");
+                quote_spanned!(at=> #record(0))
+            }
             Init::Empty { capacity } => {
                 let vec = vec_type(at);
                 let element = ty.element().filter(|element| is_spellable(element));
@@ -102,6 +106,10 @@ impl Emit<'_, '_> {
                 let element = ty.element().cloned().unwrap_or(Type::F64);
                 let zero = self.scratch(&element);
                 let len = self.tokens(*len);
+                if self.memory.records[place.0 as usize] {
+                    let record = self.names.private("record");
+                    return quote_spanned!(at=> #record(#len));
+                }
                 quote_spanned!(at=> ::std::vec![#zero; #len])
             }
             Init::Matrix(op) => self.matrix_op(op).tokens,

@@ -3,8 +3,8 @@
 use super::folds::Folds;
 use super::outline::{NodeNo, Outline};
 use super::paths::Held;
-use crate::ir::visit::{Access, places};
-use crate::ir::{Init, Instr, Passing, PlaceId};
+use crate::ir::visit::{Access, each_place, places};
+use crate::ir::{Float, Init, Instr, Origin, Passing, PlaceId, Type};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) struct MemoryFacts {
@@ -12,6 +12,8 @@ pub(super) struct MemoryFacts {
     pub(super) held: Vec<Held>,
     /// Whether the variable itself is assigned or written to, by [`PlaceId`].
     pub(super) mutable: Vec<bool>,
+    /// What a forward sweep keeps for its pullback and nothing else, by [`PlaceId`]: memory that the next call takes over.
+    pub(super) records: Vec<bool>,
     /// The statement that begins each place that is written where it is used.
     pub(super) inline_nodes: BTreeMap<PlaceId, NodeNo>,
 }
@@ -75,7 +77,58 @@ impl MemoryFacts {
         MemoryFacts {
             held,
             mutable,
+            records: records(outline),
             inline_nodes,
         }
     }
+}
+
+/// Buffers of a forward sweep that are only indexed, and seen through parts.
+fn records(outline: &Outline<'_>) -> Vec<bool> {
+    let body = outline.body;
+    let mut res = vec![false; body.places.len()];
+    if body.pullback.is_none() {
+        return res;
+    }
+    let forward = |node: &NodeNo| Some(outline.nodes[*node].region) != outline.closure;
+    for node in (0..outline.nodes.len()).filter(forward) {
+        if let Instr::Alloc {
+            place,
+            init: Init::Scratch { .. } | Init::Empty { capacity: None },
+        } = &outline.nodes[node].stmt.instr
+        {
+            let it = &body.places[place.0 as usize];
+            let numbers = matches!(it.ty.element(), Some(Type::Float(Float::F64)));
+            res[place.0 as usize] = numbers && it.origin == Origin::Derivative;
+        }
+    }
+    for node in &outline.nodes {
+        let instr = &node.stmt.instr;
+        each_place(instr, |at, access| {
+            let plain = match instr {
+                Instr::Load(_)
+                | Instr::Store { .. }
+                | Instr::AddTo { .. }
+                | Instr::Len(_)
+                | Instr::Fill { .. } => true,
+                Instr::Alloc {
+                    init: Init::View { .. },
+                    ..
+                } => access == Access::Begin || !at.path.is_empty(),
+                Instr::Alloc {
+                    init: Init::Scratch { .. } | Init::Empty { .. },
+                    ..
+                } => true,
+                Instr::Push { to: at, .. } | Instr::Pop { from: at } => at.path.is_empty(),
+                _ => false,
+            };
+            res[at.root.0 as usize] &= plain;
+        });
+    }
+    for tree in [Some(&body.result), body.pullback.as_ref().map(|it| &it.result)] {
+        for id in tree.into_iter().flat_map(|tree| tree.places()) {
+            res[id.0 as usize] = false;
+        }
+    }
+    res
 }

@@ -137,7 +137,17 @@ impl Program {
             let words: Vec<String> = a.iter().chain(b).chain(c).map(word).collect();
             println!("{}", words.join(" "));
         }"#;
-        let source = format!("{}\n{show}\nfn main() {{ {} }}", self.functions, self.main);
+        // What generated code calls.
+        let record = concat!(env!("CARGO_MANIFEST_DIR"), "/../autodiff-runtime/src/record.rs");
+        let facade = format!(
+            "extern crate self as differentiable;
+            #[path = {record:?}] mod records;
+            pub mod __private {{ pub use crate::records::record; }}"
+        );
+        let source = format!(
+            "{facade}\n{}\n{show}\nfn main() {{ {} }}",
+            self.functions, self.main
+        );
         let found = compiled(&source);
         for (k, (found, expected)) in found.iter().zip(&self.expected).enumerate() {
             assert_eq!(found, expected, "case {k}\n{}", self.texts[k]);
