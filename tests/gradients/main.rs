@@ -52,6 +52,7 @@ mod nested;
 mod numerics;
 mod opaque;
 mod options;
+mod placement;
 mod random;
 mod read_again;
 mod recursion;

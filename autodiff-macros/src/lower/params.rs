@@ -87,7 +87,11 @@ impl Lowerer<'_> {
     pub(super) fn param(&mut self, index: usize, param: &RequestParam) -> Lowered<()> {
         self.b.span = param.ident().map_or(self.b.span, syn::Ident::span);
         let name = param.ident().map(|ident| Name {
-            text: super::scope::spoken(ident),
+            text: match super::scope::spoken(ident) {
+                // Another variable may be called as the receiver is to be.
+                this if this == "self" => "this".to_owned(),
+                other => other,
+            },
             span: ident.span(),
         });
         let (tree, operand) = self.param_tree(&param.shape, param.passing, name);
