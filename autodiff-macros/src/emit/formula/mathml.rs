@@ -22,16 +22,16 @@ pub(super) fn equations(equations: &[(Left, Tree)], definitions: &[(String, Tree
         rows.push_str(&row("", &left(at), tree));
     }
     for (k, (at, tree)) in definitions.iter().enumerate() {
-        let word = if k == 0 { "<mtext>where </mtext>" } else { "" };
+        let word = if k == 0 { "<mtext>where\u{a0}</mtext>" } else { "" };
         rows.push_str(&row(word, &name(at), tree));
     }
-    format!("<math display=\"block\"><mtable columnalign=\"right center left\">{rows}</mtable></math>")
+    format!("<math display=\"block\"><mtable displaystyle=\"true\">{rows}</mtable></math>")
 }
 
 fn row(word: &str, left: &str, right: &Tree) -> String {
     let right = at_level(right, Level::Choice);
     format!(
-        "<mtr><mtd>{word}{left}</mtd><mtd><mo>=</mo></mtd><mtd style=\"text-align:left\">{right}</mtd></mtr>"
+        "<mtr><mtd style=\"text-align:right\">{word}{left}</mtd><mtd><mo>=</mo></mtd><mtd style=\"text-align:left\">{right}</mtd></mtr>"
     )
 }
 
