@@ -14,7 +14,7 @@ pub(super) fn merge(body: &mut Body) -> bool {
     let mut branches = 0;
     for top in &tops {
         each(top, &mut |stmt| {
-            branches += usize::from(matches!(stmt.instr, Instr::If { .. }))
+            branches += usize::from(matches!(stmt.instr, Instr::If { .. }));
         });
     }
     if branches < 2 {
