@@ -159,14 +159,13 @@ macro_rules! tuples {
 
         impl<$($part: Scale),*> Scale for ($($part,)*) {
             #[inline]
-            fn scale(&mut self, _by: f64) {
-                $(self.$index.scale(_by);)*
+            fn scale(&mut self, by: f64) {
+                $(self.$index.scale(by);)*
             }
         }
     };
 }
 
-tuples!();
 tuples!(A 0);
 tuples!(A 0, B 1);
 tuples!(A 0, B 1, C 2);
@@ -175,6 +174,20 @@ tuples!(A 0, B 1, C 2, D 3, E 4);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuples!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+
+impl Differentiable for () {
+    type Tangent = ();
+}
+
+impl Blank for () {
+    #[inline]
+    fn blank() {}
+}
+
+impl Scale for () {
+    #[inline]
+    fn scale(&mut self, _by: f64) {}
+}
 
 /// Something to begin with, of a type that nothing is known of: what is read is written before.
 #[diagnostic::on_unimplemented(

@@ -1,6 +1,6 @@
 //! Methods and associated functions of types: their derivatives stand beside them, and others may call them.
 
-use crate::check::{check, check_hessian, check_jacobian};
+use crate::check::{check, check_hessian};
 use differentiable::differentiable;
 use num_traits::Float;
 

@@ -1,6 +1,6 @@
 //! `Option`: of parts of a list, of functions, of iterators; matched, mapped, chained, and left by `?`.
 
-use crate::check::{check, check_hessian, check_map};
+use crate::check::{check, check_hessian};
 use differentiable::differentiable;
 
 #[differentiable]

@@ -20,7 +20,7 @@ fn check_struct<P>(
         let mut i = 0;
         p.for_each_entry_mut(&mut |x| {
             if i == k {
-                *x += by
+                *x += by;
             }
             i += 1;
         });

@@ -34,7 +34,7 @@ pub(super) fn functions(signature: &Signature, derivatives: &Derivatives) -> Tok
 pub(super) fn calls_others(primal: &Body) -> bool {
     let mut found = false;
     each(&primal.region, &mut |stmt| {
-        found |= matches!(stmt.instr, Instr::Call(_))
+        found |= matches!(stmt.instr, Instr::Call(_));
     });
     found
 }

@@ -29,7 +29,7 @@ impl Lowerer<'_> {
         let at = self.path_of(&receiver);
         match (it.method.to_string().as_str(), at) {
             ("clone" | "to_owned", Some(at)) => Ok(self.copied(&at, false)),
-            (_, Some(at)) if self.is_open(&at) && at.path.len() > 0 => self.unknown_type(&it.receiver),
+            (_, Some(at)) if self.is_open(&at) && !at.path.is_empty() => self.unknown_type(&it.receiver),
             _ => self.companion_method(it, want),
         }
     }

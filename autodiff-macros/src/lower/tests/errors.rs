@@ -113,7 +113,7 @@ fn floats_are_not_made_of_text_or_bits_again() {
                 y * x
             }
         ),
-        &["bits or the text"],
+        &["the bits, the text or the error"],
     );
     check_errors(
         quote!(
@@ -122,7 +122,7 @@ fn floats_are_not_made_of_text_or_bits_again() {
                 f64::from_bits(bits) * x
             }
         ),
-        &["bits or the text"],
+        &["the bits, the text or the error"],
     );
     let fine = quote!(
         fn f(x: f64) -> f64 {
