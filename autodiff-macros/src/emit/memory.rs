@@ -46,8 +46,13 @@ impl Emit<'_, '_> {
     /// `to[a..b].fill(value);`
     pub(super) fn fill(&mut self, to: &PlaceRef, value: ValueId) -> TokenStream {
         let at = self.at;
+        let matrix = self.type_at(to).is_matrix();
         let (to, value) = (self.path_base(to), self.tokens(value));
-        quote_spanned!(at=> #to.fill(#value);)
+        match matrix {
+            // nalgebra's own goes entry by entry, ten times slower.
+            true => quote_spanned!(at=> #to.as_mut_slice().fill(#value);),
+            false => quote_spanned!(at=> #to.fill(#value);),
+        }
     }
 
     /// `to.copy_from_slice(from);`, `to[i] = from[j];` of whole arrays.

@@ -71,7 +71,7 @@ fn grad_into(signature: &Signature) -> TokenStream {
         before.extend(match &param.request.shape {
             Type::Matrix(_) => {
                 let linalg = signature.names.private("linalg");
-                quote!(#linalg::check_size("the gradient", #bar, &#ident); #bar.fill(0.0);)
+                quote!(#linalg::check_size("the gradient", #bar, &#ident); #bar.as_mut_slice().fill(0.0);)
             }
             Type::Array(element, _) | Type::Slice(element) | Type::Vec(element) => match &**element {
                 Type::Float(_) => {
