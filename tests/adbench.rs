@@ -87,15 +87,11 @@ fn the_gradient_needs_no_more_memory_for_more_points() {
         });
         (function, gradient)
     };
+    // The first call on a thread makes the records of `log_sum_exp` that all later ones take over.
+    of_points(1);
     let ((_, few), (function, many)) = (of_points(10), of_points(100));
     assert_eq!(few.bytes_max, many.bytes_max);
-    // The function allocates 11 vectors for each point. Its derivative keeps the two records of `log_sum_exp`,
-    // which is a function of its own and cannot know that it is called in a loop.
+    // The function allocates 11 vectors for each point, its derivative nothing.
     assert!(function.count_total >= 1100);
-    assert!(
-        many.count_total - few.count_total <= 2 * 90,
-        "{} and {}",
-        few.count_total,
-        many.count_total
-    );
+    assert_eq!(few.count_total, many.count_total);
 }

@@ -10,9 +10,10 @@ mod patterns;
 mod terms;
 
 use crate::ir::{Float, Int, Named, Struct, Type};
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::{BTreeMap, BTreeSet};
+use syn::spanned::Spanned;
 use terms::{Kind, Term, Terms};
 
 /// What is known of the structs in a function.
@@ -379,9 +380,21 @@ impl Walk {
 
 fn named(path: TokenStream, facade: &syn::Path) -> Named {
     Named {
-        tangent: quote!(<#path as #facade::Differentiable>::Tangent),
+        tangent: at_span(quote!(<#path as #facade::Differentiable>::Tangent), path.span()),
         path,
     }
+}
+
+/// The same tokens with another span, so that what is wrong with a type is said at the type.
+fn at_span(tokens: TokenStream, span: Span) -> TokenStream {
+    let respanned = tokens.into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), at_span(group.stream(), span)).into();
+        }
+        token.set_span(span);
+        token
+    });
+    respanned.collect()
 }
 
 /// Whether a struct that was looked into is in it.
