@@ -127,7 +127,9 @@ fn derivatives(primal: Body, switches: &Switches) -> Derivatives {
             body = simplify::to_fixpoint(body, switches);
         }
         let body = lower::literals_settled(body);
-        checked(&format!("{stage}, simplified"), &body, switches);
+        dumped(&format!("{stage}, simplified"), &body, switches);
+        // A malformed body could name another variable than it means: what is emitted is verified in every build.
+        verified(stage, &body);
         body
     };
     let gradient = differentiate::gradient(&primal, switches);
@@ -229,18 +231,24 @@ fn cotangents(gradient: &Body) -> Option<&Tree> {
     }
 }
 
-/// Verifies what a stage gave, and prints it if `AUTODIFF_DUMP` names the stage (or is `all`).
+/// Prints what a stage gave if `AUTODIFF_DUMP` names it, and verifies it where every stage is verified.
 fn checked(stage: &str, body: &Body, switches: &Switches) {
-    if switches
-        .dump
-        .as_ref()
-        .is_some_and(|wanted| wanted == "all" || wanted == stage)
-    {
+    dumped(stage, body, switches);
+    if switches.verify {
+        verified(stage, body);
+    }
+}
+
+/// Prints what a stage gave if `AUTODIFF_DUMP` names the stage (or is `all`).
+fn dumped(stage: &str, body: &Body, switches: &Switches) {
+    let named = |wanted: &String| wanted == "all" || wanted == stage;
+    if switches.dump.as_ref().is_some_and(named) {
         eprintln!("// {} after {stage}\n{}", body.name, print(body));
     }
-    if switches.verify
-        && let Err(problem) = verify(body)
-    {
+}
+
+fn verified(stage: &str, body: &Body) {
+    if let Err(problem) = verify(body) {
         unreachable!("{stage} gave a malformed body: {problem}\n{}", print(body));
     }
 }
