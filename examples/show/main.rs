@@ -35,16 +35,26 @@ use annotated::Annotated;
 use std::io::Write;
 use std::process::ExitCode;
 
+const SAMPLE: &str = "
+#[differentiable]
+fn f(x: f64, y: f64) -> f64 {
+    x * y.sin()
+}
+";
+
 fn main() -> ExitCode {
     let mut names: Vec<String> = std::env::args().skip(1).collect();
     let all = names.iter().any(|name| name == "--all");
     names.retain(|name| !name.starts_with("--"));
-    if names.is_empty() {
-        eprintln!("usage: cargo run --example show -- FILE [FUNCTION…] [--all]");
-        return ExitCode::FAILURE;
-    }
-    let path = names.remove(0);
-    let file = std::fs::read_to_string(&path).map_err(|problem| problem.to_string());
+    let (path, text) = if names.is_empty() {
+        eprintln!("usage: cargo run --example show -- FILE [FUNCTION…] [--all]; without a file, a sample:");
+        ("the sample".to_owned(), Ok(SAMPLE.to_owned()))
+    } else {
+        let path = names.remove(0);
+        let text = std::fs::read_to_string(&path);
+        (path, text)
+    };
+    let file = text.map_err(|problem| problem.to_string());
     let file = file.and_then(|text| syn::parse_file(&text).map_err(|problem| problem.to_string()));
     let file = match file {
         Ok(file) => file,
