@@ -146,6 +146,18 @@ fn fixed_elements(a: &[f64]) -> f64 {
     x[0] * x[1]
 }
 
+/// The subscript of the write is always one more than that of the read, and yet comes back to what was read.
+#[differentiable]
+fn subscripts_that_wander(a: &[f64]) -> f64 {
+    let mut x = a.to_vec();
+    let mut s = 1;
+    for t in 0..a.len() {
+        x[s] = x[s - 1] * x[s] + a[t];
+        s = 3 - s;
+    }
+    x[1] * x[2]
+}
+
 /// The element that is read is written later in the same iteration, or never, by the distance given at run time.
 #[differentiable]
 fn by_a_constant_distance(a: &[f64], #[constant] by: usize) -> f64 {
@@ -172,6 +184,7 @@ fn what_is_overwritten_is_recorded() {
     check!(rolling_row(&[0.5, -0.7, 1.2], const 3));
     check!(trajectory_overwritten(0.3, &[1.5, 2.0, 0.4]));
     check!(fixed_elements(&[0.5, -0.7, 1.2]));
+    check!(subscripts_that_wander(&[0.5, -0.7, 1.2, 0.4]));
     check!(written_twice(0.3, &[1.5, 2.0, 0.4, 0.9]));
     check!(elimination(&[2.0, 0.3, -0.5, 0.7, 3.0, 0.2, 0.4, -0.6, 2.5]));
     check!(by_a_constant_distance(&[0.5, -0.7, 1.2, 2.0], const 0));

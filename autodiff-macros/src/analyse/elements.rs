@@ -33,7 +33,7 @@ impl<'a> Layout<'a> {
     }
 
     /// The bodies of the loops strictly inside of `within` that repeat both statements, the outermost first.
-    fn common_loops(&self, a: StmtKey, b: StmtKey, within: RegionId) -> Vec<RegionId> {
+    pub(super) fn common_loops(&self, a: StmtKey, b: StmtKey, within: RegionId) -> Vec<RegionId> {
         let above = self.path(self.region_of(b));
         let shared = self.path(self.region_of(a)).into_iter();
         let mut res: Vec<_> = shared

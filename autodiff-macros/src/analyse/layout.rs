@@ -230,16 +230,7 @@ impl<'a> Layout<'a> {
             .filter(|(_, changes_shape)| !shape || *changes_shape);
         changes
             .map(|(key, _)| *key)
-            .all(|writer| writer < reader && !self.share_loop(writer, reader, info.home))
-    }
-
-    /// Whether a loop strictly inside of `within` repeats both statements.
-    fn share_loop(&self, a: StmtKey, b: StmtKey, within: RegionId) -> bool {
-        let above = self.path(self.region_of(b));
-        self.path(self.region_of(a))
-            .into_iter()
-            .take_while(|id| *id != within)
-            .any(|id| self.loop_of(id).is_some() && above.contains(&id))
+            .all(|writer| writer < reader && self.common_loops(writer, reader, info.home).is_empty())
     }
 
     /// `region` and all around it, from the inside out.
